@@ -1,0 +1,112 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Dbtp, Lufs, Role};
+
+/// The wish: what the master is for. Written by hand as `brief.toml`, or given as flags.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Brief {
+    /// The song's title, for the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How loud, by purpose.
+    pub intent: Intent,
+    /// How loud, as a number; stands above the intent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loudness_lufs: Option<Lufs>,
+    /// The highest true peak.
+    pub ceiling_dbtp: Dbtp,
+    /// Master the sum, or the stems too.
+    pub mode: Mode,
+    /// Roles by stem name, where the names of the files do not tell.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, Role>,
+    /// Settings by hand: `"master/limiter.ceiling_dbtp" = -1.2`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, crate::Json>,
+    /// Moves that shall not be made, by id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mute: Vec<String>,
+}
+
+impl Default for Brief {
+    fn default() -> Self {
+        Self {
+            title: None,
+            intent: Intent::default(),
+            loudness_lufs: None,
+            ceiling_dbtp: Dbtp(-1.0),
+            mode: Mode::default(),
+            roles: BTreeMap::new(),
+            set: BTreeMap::new(),
+            mute: Vec::new(),
+        }
+    }
+}
+
+impl Brief {
+    /// The loudness asked for.
+    pub fn target(&self) -> Lufs {
+        self.loudness_lufs.unwrap_or_else(|| self.intent.loudness())
+    }
+}
+
+/// How loud a master shall be, by purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    /// Open and dynamic: what services that normalise low play without turning down.
+    Dynamic,
+    /// Where most streaming services play.
+    #[default]
+    Streaming,
+    /// A little over streaming, still open.
+    Balanced,
+    /// Dense.
+    Loud,
+    /// For the dance floor.
+    Club,
+}
+
+impl Intent {
+    /// All of them, quiet to loud.
+    pub const ALL: [Self; 5] = [Self::Dynamic, Self::Streaming, Self::Balanced, Self::Loud, Self::Club];
+
+    /// The integrated loudness it aims at.
+    pub fn loudness(self) -> Lufs {
+        Lufs(match self {
+            Self::Dynamic => -16.0,
+            Self::Streaming => -14.0,
+            Self::Balanced => -12.0,
+            Self::Loud => -10.0,
+            Self::Club => -8.5,
+        })
+    }
+
+    /// The name in a brief.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dynamic => "dynamic",
+            Self::Streaming => "streaming",
+            Self::Balanced => "balanced",
+            Self::Loud => "loud",
+            Self::Club => "club",
+        }
+    }
+}
+
+/// Whether the stems are touched before the sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Where it measurably helps.
+    #[default]
+    Auto,
+    /// Never: the sum is mastered.
+    Stereo,
+    /// Wherever an advisor sees reason.
+    Stems,
+}

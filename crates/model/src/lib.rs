@@ -1,0 +1,41 @@
+//! The words of Acetate as types: units, audio, parameters, readings, findings, moves, sessions.
+//!
+//! Nothing here touches a disk, a clock, a thread or a random number.
+
+extern crate self as acetate_model;
+
+mod audio;
+mod brief;
+mod case;
+mod finding;
+mod maths;
+mod meter;
+mod param;
+mod place;
+mod plan;
+mod processor;
+mod quantity;
+mod reading;
+mod role;
+mod session;
+mod unit;
+
+pub use acetate_macros::{Choice, Params};
+pub use audio::{Audio, Block, Source, SourceError, Spec};
+pub use brief::{Brief, Intent, Mode};
+pub use case::{Advice, Advisor, Case, Check, Stage};
+pub use finding::{Evidence, Finding, Severity};
+pub use maths::{amplitude, amplitude_db, power_db};
+pub use meter::{Meter, MeterEntry};
+pub use param::{Choice, Field, Kind, List, Map, Opt, Param, ParamError, Params, reject_unknown_keys};
+pub use place::{Name, Place};
+pub use plan::{By, Move, Process, Promise, Standing};
+pub use processor::{Curve, Processor, ProcessorEntry, Reduction, Settings};
+pub use quantity::Quantity;
+pub use reading::{Reading, Readings, Value};
+pub use role::Role;
+pub use serde_json::Value as Json;
+pub use session::{
+    Deliverable, Kept, Outcome, SESSION_FORMAT, Session, SourceInfo, SourceNote, Stem, Verdict, VerdictChoice,
+};
+pub use unit::{Db, Dbfs, Dbtp, Hz, Lu, Lufs, Ms, Percent, Q, Ratio, Unit};

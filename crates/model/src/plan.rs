@@ -1,0 +1,70 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Evidence, Map, Place, Quantity};
+
+/// One change to the sound, with its reason, its proof and a name under which it can be vetoed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Move {
+    /// Its name: the place and what it is about, `stem/vocals/rumble`.
+    pub id: String,
+    /// Where it works.
+    pub at: Place,
+    /// What it does.
+    pub process: Process,
+    /// Why, in a sentence whose numbers stand in `evidence`.
+    pub because: String,
+    /// The numbers behind it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+    /// What it is to achieve, measured after rendering.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<Promise>,
+    /// Who made it.
+    pub by: By,
+    /// Whether it is heard.
+    #[serde(default)]
+    pub standing: Standing,
+}
+
+/// A processor with its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Process {
+    /// The processor's id.
+    pub kind: String,
+    /// Its settings; what is left out has its default.
+    #[serde(default)]
+    pub settings: Map,
+}
+
+/// A quantity that shall lie within limits on the finished file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Promise {
+    /// Whose.
+    pub of: Place,
+    /// Of what.
+    pub quantity: Quantity,
+    /// From and to, both included.
+    pub within: [f64; 2],
+}
+
+/// Who made a move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// An advisor, by id. Planning again may change it.
+    Advisor(String),
+    /// A person. Planning again keeps it.
+    Human(String),
+}
+
+/// Whether a move is heard.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It is.
+    #[default]
+    Active,
+    /// It is not, and why. Planning again keeps it so.
+    Muted(String),
+}

@@ -1,0 +1,83 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Place, Quantity};
+
+/// One measurement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reading {
+    /// Whose.
+    pub of: Place,
+    /// Of what.
+    pub quantity: Quantity,
+    /// The value, or why there is none.
+    pub value: Value,
+    /// The meter and its version: `loudness@1`.
+    pub by: String,
+}
+
+/// What a meter reads. Never NaN, never infinite, never a number that stands for "unknown".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// One number.
+    Scalar(f64),
+    /// Values at even steps; `None` where nothing can be said.
+    Timeline {
+        /// The time of the first value.
+        start_ms: f64,
+        /// The distance of two values.
+        hop_ms: f64,
+        /// The values.
+        values: Vec<Option<f32>>,
+    },
+    /// Values over frequency; `None` where nothing can be said.
+    Spectrum {
+        /// Centre frequencies, rising.
+        hz: Vec<f64>,
+        /// The values.
+        db: Vec<Option<f64>>,
+    },
+    /// No value, and why: silence, too short.
+    Undefined(String),
+}
+
+impl Value {
+    /// A scalar, or `Undefined(why)` for `None` and for what is not finite.
+    pub fn scalar_or(value: Option<f64>, why: &str) -> Self {
+        match value {
+            Some(v) if v.is_finite() => Self::Scalar(v),
+            _ => Self::Undefined(why.to_owned()),
+        }
+    }
+}
+
+/// The readings of a song.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Readings(pub Vec<Reading>);
+
+impl Readings {
+    /// A reading's value.
+    pub fn get(&self, of: &Place, quantity: Quantity) -> Option<&Value> {
+        self.0.iter().find(|r| r.of == *of && r.quantity == quantity).map(|r| &r.value)
+    }
+
+    /// A scalar; `None` if it was not read or is undefined.
+    pub fn scalar(&self, of: &Place, quantity: Quantity) -> Option<f64> {
+        match self.get(of, quantity)? {
+            Value::Scalar(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A spectrum as (centre in Hz, dB) pairs, without the undefined bands.
+    pub fn spectrum(&self, of: &Place, quantity: Quantity) -> Option<Vec<(f64, f64)>> {
+        match self.get(of, quantity)? {
+            Value::Spectrum { hz, db } => {
+                Some(hz.iter().zip(db).filter_map(|(&hz, &db)| db.map(|db| (hz, db))).collect())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Brief, Finding, Move, Place, Promise, Quantity, Readings, Role};
+
+/// The version of the session's form.
+pub const SESSION_FORMAT: u32 = 1;
+
+/// The record of a song's mastering: written by the program, editable, enough to render again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Session {
+    /// Where the form is described.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The version of this form.
+    pub format: u32,
+    /// The program and version that wrote it.
+    pub made_by: String,
+    /// Frames per second of the work: the highest rate among the stems.
+    pub rate_hz: u32,
+    /// The wish.
+    pub brief: Brief,
+    /// What came in.
+    pub stems: Vec<Stem>,
+    /// The client's stereo mix, for comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mix: Option<Stem>,
+    /// What was measured on the input.
+    pub readings: Readings,
+    /// What a person should know about the input.
+    pub findings: Vec<Finding>,
+    /// How the song should be mastered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// What is done, in order within each place.
+    pub plan: Vec<Move>,
+    /// What came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+}
+
+/// One file of the delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Stem {
+    /// Its name in this session, unique.
+    pub name: String,
+    /// What it plays.
+    pub role: Role,
+    /// The file it came from.
+    pub source: SourceInfo,
+}
+
+/// What a file is, as found.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct SourceInfo {
+    /// The path, as given.
+    pub path: String,
+    /// Container and coding, for people: `WAV 24 bit`.
+    pub coding: String,
+    /// Frames per second in the file.
+    pub rate_hz: u32,
+    /// Channels in the file.
+    pub channels: usize,
+    /// Bits per sample where the coding has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits: Option<u32>,
+    /// Frames in the file, at its own rate.
+    pub frames: u64,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// What had to be done or was odd while reading.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<SourceNote>,
+}
+
+/// What had to be done, or was odd, while reading a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceNote {
+    /// Brought to the session rate.
+    Resampled {
+        /// The session rate.
+        to_hz: u32,
+    },
+    /// Silence added at the end to the length of the longest.
+    Padded {
+        /// How much, at the session rate.
+        frames: u64,
+    },
+    /// One channel made two.
+    MonoToStereo,
+    /// The file ends before its header says; what was there is used.
+    Truncated {
+        /// Frames by the header.
+        expected: u64,
+        /// Frames found.
+        found: u64,
+    },
+    /// Samples that were NaN or infinite became silence.
+    NonFinite {
+        /// How many.
+        samples: u64,
+    },
+    /// A part could not be decoded and was passed over or replaced by silence.
+    Damaged {
+        /// What the decoder said.
+        what: String,
+    },
+    /// The name says one kind of file, the bytes another.
+    Misnamed {
+        /// What it is.
+        really: String,
+    },
+}
+
+/// How the song should be mastered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// The choice.
+    pub choice: VerdictChoice,
+    /// Why, in sentences.
+    pub because: Vec<String>,
+}
+
+/// The three ways a song can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictChoice {
+    /// Master the sum.
+    Stereo,
+    /// Correct stems, then master their sum.
+    Stems,
+    /// Nothing mastering may do would mend it.
+    BackToMix,
+}
+
+/// What came of a session.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Outcome {
+    /// The written files.
+    pub deliverables: Vec<Deliverable>,
+    /// The main master, measured on the written file.
+    pub readings: Readings,
+    /// What a person should know about the result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// How often it was rendered until it settled.
+    pub passes: u32,
+    /// What gave way, and why: a loudness that would have cost too much.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gave_way: Vec<String>,
+}
+
+/// One written file and its promises.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Deliverable {
+    /// The path within the output folder.
+    pub file: String,
+    /// Frames per second.
+    pub rate_hz: u32,
+    /// Bits per sample.
+    pub bits: u32,
+    /// Frames per channel.
+    pub frames: u64,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// Each promise with what was measured on the file, re-read from disk.
+    pub promises: Vec<Kept>,
+}
+
+impl Outcome {
+    /// Whether every promise was kept.
+    pub fn kept(&self) -> bool {
+        self.deliverables.iter().all(|d| d.promises.iter().all(|p| p.kept))
+    }
+}
+
+/// A promise after measuring.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Kept {
+    /// What was promised.
+    pub promise: Promise,
+    /// What was measured; `None` where it is undefined.
+    pub measured: Option<f64>,
+    /// Whether it lies within.
+    pub kept: bool,
+    /// Why the promise differs from the wish, or why it was broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Kept {
+    /// Compares; an undefined measurement keeps nothing.
+    pub fn new(of: &Place, quantity: Quantity, within: [f64; 2], measured: Option<f64>) -> Self {
+        let kept = measured.is_some_and(|m| (within[0]..=within[1]).contains(&m));
+        Self { promise: Promise { of: of.clone(), quantity, within }, measured, kept, note: None }
+    }
+}
