@@ -36,6 +36,7 @@ pub use reading::{Reading, Readings, Value};
 pub use role::Role;
 pub use serde_json::Value as Json;
 pub use session::{
-    Deliverable, Kept, Outcome, SESSION_FORMAT, Session, SourceInfo, SourceNote, Stem, Verdict, VerdictChoice,
+    Deliverable, Kept, Outcome, SESSION_FORMAT, Session, SourceInfo, SourceNote, Stem, Verdict,
+    VerdictChoice, Worked,
 };
 pub use unit::{Db, Dbfs, Dbtp, Hz, Lu, Lufs, Ms, Percent, Q, Ratio, Unit};

@@ -1,5 +1,8 @@
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::{Block, Map, Param, ParamError, Params, Spec};
 
 /// Settings to sound. Built for a `Spec`, so that an unprepared one cannot exist.
@@ -20,10 +23,10 @@ pub trait Processor: Send {
     }
 }
 
-/// Attenuation over one block, in positive decibels.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// Attenuation over some time, in positive decibels.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Reduction {
-    /// The mean over the block's frames.
+    /// The mean over the frames.
     pub mean_db: f32,
     /// The highest.
     pub max_db: f32,

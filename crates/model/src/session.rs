@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Brief, Finding, Move, Place, Promise, Quantity, Readings, Role};
+use crate::{Brief, Finding, Move, Place, Promise, Quantity, Readings, Reduction, Role};
 
 /// The version of the session's form.
 pub const SESSION_FORMAT: u32 = 1;
@@ -144,11 +144,23 @@ pub struct Outcome {
     /// What a person should know about the result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
-    /// How often it was rendered until it settled.
+    /// How much each move that turns down did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub worked: Vec<Worked>,
+    /// How often the last stage was rendered until the promises held.
     pub passes: u32,
     /// What gave way, and why: a loudness that would have cost too much.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gave_way: Vec<String>,
+}
+
+/// How much one move turned down over a whole rendering.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Worked {
+    /// The move.
+    pub id: String,
+    /// One entry, or one for each of its bands.
+    pub reductions: Vec<Reduction>,
 }
 
 /// One written file and its promises.

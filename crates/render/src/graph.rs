@@ -1,0 +1,217 @@
+use std::error::Error;
+
+use acetate_model::{Audio, Block, Move, Name, Place, Source, Spec, Standing, Worked};
+use rayon::prelude::*;
+
+use crate::{Chain, RenderError, align::Align};
+
+/// How a graph works; none of it changes a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Frames in each block.
+    pub block_frames: usize,
+    /// Whether the stems are carried through the master chain beside their sum.
+    pub linked: bool,
+}
+
+/// One stem of a graph.
+pub struct Lane {
+    /// Its name in the plan.
+    pub name: Name,
+    /// Its audio, at the session's rate, in stereo.
+    pub source: Box<dyn Source>,
+}
+
+/// A plan that is ready to sound.
+pub struct Graph {
+    stems: Stems,
+    master: Chain,
+    latency: usize,
+}
+
+struct Stems {
+    lanes: Vec<Running>,
+    linked: bool,
+    block_frames: usize,
+    /// Frames to feed after the end, until everything that is late has come out.
+    tail: usize,
+    sum: Vec<f64>,
+}
+
+struct Running {
+    lane: Lane,
+    chain: Chain,
+    align: Align,
+    block: Block,
+    ended: bool,
+}
+
+impl Graph {
+    /// Builds the active moves of a plan. A move at a place that does not exist is an error.
+    pub fn build(plan: &[Move], lanes: Vec<Lane>, shape: Shape) -> Result<Self, RenderError> {
+        let (rate_hz, channels) = lanes.first().map_or((0, 0), |l| (l.source.rate_hz(), l.source.channels()));
+        let spec = Spec::new(rate_hz, channels, shape.block_frames);
+        reject_unknown_places(plan, &lanes)?;
+        let chains = lanes
+            .iter()
+            .map(|lane| Chain::build(plan, &Place::Stem(lane.name.clone()), &spec))
+            .collect::<Result<Vec<_>, _>>()?;
+        let linked = if shape.linked { lanes.len() } else { 0 };
+        let master = Chain::build(plan, &Place::Master, &Spec { linked, ..spec })?;
+        let latest = chains.iter().map(Chain::latency).max().unwrap_or(0);
+        let latency = latest + master.latency();
+        let lanes = lanes
+            .into_iter()
+            .zip(chains)
+            .map(|(lane, chain)| Running {
+                align: Align::new(latest - chain.latency(), channels, shape.block_frames),
+                block: Block::of(Audio::silence(rate_hz, channels, shape.block_frames)),
+                ended: false,
+                lane,
+                chain,
+            })
+            .collect();
+        let stems = Stems {
+            lanes,
+            linked: shape.linked,
+            block_frames: shape.block_frames,
+            tail: latency,
+            sum: vec![0.0; shape.block_frames],
+        };
+        Ok(Self { stems, master, latency })
+    }
+
+    /// Renders from the first frame to the last of the longest stem; latency is taken out.
+    ///
+    /// The sink gets every block in order, with the linked stems where asked for.
+    pub fn run<E: Into<Box<dyn Error + Send + Sync>> + Send>(
+        &mut self,
+        mut sink: impl FnMut(&Block) -> Result<(), E> + Send,
+    ) -> Result<(), RenderError> {
+        let Self { stems, master, latency } = self;
+        let mut skip = *latency;
+        let (mut now, mut next) = (stems.empty_block(), stems.empty_block());
+        let mut more = stems.fill(&mut now)?;
+        while more {
+            let (filled, sunk) = rayon::join(
+                || stems.fill(&mut next),
+                || {
+                    master.process(&mut now);
+                    drop_head(&mut now, &mut skip);
+                    if now.frames() == 0 { Ok(()) } else { sink(&now) }
+                },
+            );
+            sunk.map_err(|error| RenderError::Sink(error.into()))?;
+            more = filled?;
+            std::mem::swap(&mut now, &mut next);
+        }
+        Ok(())
+    }
+
+    /// What each move that turns down did in the last `run`.
+    pub fn worked(&self) -> Vec<Worked> {
+        self.stems.lanes.iter().flat_map(|l| l.chain.worked()).chain(self.master.worked()).collect()
+    }
+}
+
+impl Stems {
+    fn empty_block(&self) -> Block {
+        let like = self.lanes.first().map_or_else(Audio::default, |l| l.block.main.clone());
+        let linked = if self.linked { vec![like.clone(); self.lanes.len()] } else { Vec::new() };
+        Block { main: like, linked, key: None }
+    }
+
+    /// Reads, works on and sums the next block; false when everything has come out.
+    fn fill(&mut self, block: &mut Block) -> Result<bool, RenderError> {
+        let wanted = self.block_frames;
+        let read: Vec<usize> =
+            self.lanes.par_iter_mut().map(|lane| lane.read(wanted)).collect::<Result<_, _>>()?;
+        let mut frames = read.into_iter().max().unwrap_or(0);
+        if frames == 0 {
+            frames = self.tail.min(wanted);
+            self.tail -= frames;
+        }
+        if frames == 0 {
+            return Ok(false);
+        }
+        self.lanes.par_iter_mut().for_each(|lane| lane.process(frames));
+        self.sum_into(&mut block.main, frames);
+        if self.linked {
+            for (to, lane) in block.linked.iter_mut().zip(&self.lanes) {
+                to.copy_from(&lane.block.main);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Adds the stems in their order, in double precision, and rounds once.
+    fn sum_into(&mut self, to: &mut Audio, frames: usize) {
+        if let [only] = &self.lanes[..] {
+            return to.copy_from(&only.block.main);
+        }
+        to.resize(frames);
+        for (at, channel) in to.channels.iter_mut().enumerate() {
+            let sum = &mut self.sum[..frames];
+            sum.fill(0.0);
+            for lane in &self.lanes {
+                for (s, &x) in sum.iter_mut().zip(&lane.block.main.channels[at]) {
+                    *s += f64::from(x);
+                }
+            }
+            for (y, &s) in channel.iter_mut().zip(sum.iter()) {
+                *y = s as f32;
+            }
+        }
+    }
+}
+
+impl Running {
+    fn read(&mut self, wanted: usize) -> Result<usize, RenderError> {
+        if self.ended {
+            self.block.resize(0);
+            return Ok(0);
+        }
+        let name = &self.lane.name;
+        let failed = |error| RenderError::Source { stem: name.clone(), error };
+        let read = self.lane.source.read(&mut self.block.main, wanted).map_err(failed)?;
+        self.ended = read == 0;
+        Ok(read)
+    }
+
+    fn process(&mut self, frames: usize) {
+        self.block.resize(frames);
+        self.chain.process(&mut self.block);
+        self.align.process(&mut self.block.main);
+    }
+}
+
+/// Takes away the first frames of the whole, which are only the latency.
+fn drop_head(block: &mut Block, skip: &mut usize) {
+    let drop = (*skip).min(block.frames());
+    if drop > 0 {
+        block.signals().flat_map(|s| &mut s.channels).for_each(|channel| {
+            channel.drain(..drop);
+        });
+        *skip -= drop;
+    }
+}
+
+fn reject_unknown_places(plan: &[Move], lanes: &[Lane]) -> Result<(), RenderError> {
+    let known = |m: &&Move| match &m.at {
+        Place::Master => true,
+        Place::Stem(name) => lanes.iter().any(|l| l.name == *name),
+        Place::Bus(_) => false,
+    };
+    match plan.iter().filter(|m| m.standing == Standing::Active).find(|m| !known(m)) {
+        None => Ok(()),
+        Some(m) => {
+            let mut places: Vec<String> = lanes.iter().map(|l| format!("stem/{}", l.name)).collect();
+            places.push("master".into());
+            Err(RenderError::UnknownPlace {
+                id: m.id.clone(),
+                place: m.at.to_string(),
+                places: places.join(", "),
+            })
+        }
+    }
+}
