@@ -48,6 +48,26 @@ pub struct Promise {
     pub within: [f64; 2],
 }
 
+impl Promise {
+    /// A lower limit that everything lies above: the promise is only "at most".
+    pub const FLOOR: f64 = -300.0;
+
+    /// Within a tolerance of a value.
+    pub fn near(of: &Place, quantity: Quantity, value: f64, tolerance: f64) -> Self {
+        Self { of: of.clone(), quantity, within: [value - tolerance, value + tolerance] }
+    }
+
+    /// Not above a value.
+    pub fn at_most(of: &Place, quantity: Quantity, value: f64) -> Self {
+        Self { of: of.clone(), quantity, within: [Self::FLOOR, value] }
+    }
+
+    /// Exactly a value.
+    pub fn exactly(of: &Place, quantity: Quantity, value: f64) -> Self {
+        Self { of: of.clone(), quantity, within: [value; 2] }
+    }
+}
+
 /// Who made a move.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

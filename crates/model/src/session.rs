@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Brief, Finding, Move, Place, Promise, Quantity, Readings, Reduction, Role};
+use crate::{Brief, Finding, Move, Promise, Readings, Reduction, Role};
 
 /// The version of the session's form.
 pub const SESSION_FORMAT: u32 = 1;
@@ -203,8 +203,9 @@ pub struct Kept {
 
 impl Kept {
     /// Compares; an undefined measurement keeps nothing.
-    pub fn new(of: &Place, quantity: Quantity, within: [f64; 2], measured: Option<f64>) -> Self {
-        let kept = measured.is_some_and(|m| (within[0]..=within[1]).contains(&m));
-        Self { promise: Promise { of: of.clone(), quantity, within }, measured, kept, note: None }
+    pub fn new(promise: Promise, measured: Option<f64>) -> Self {
+        let [low, high] = promise.within;
+        let kept = measured.is_some_and(|m| (low..=high).contains(&m));
+        Self { promise, measured, kept, note: None }
     }
 }

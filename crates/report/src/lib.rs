@@ -1,1 +1,10 @@
-//! placeholder
+//! Sessions as pages for people. Every number comes from the session.
+
+mod findings;
+mod letters;
+mod markdown;
+mod moves;
+mod spark;
+
+pub use letters::{amount, moment};
+pub use markdown::markdown;

@@ -1,0 +1,215 @@
+use std::fmt::{self, Write};
+
+use acetate_model::{
+    Deliverable, Kept, Outcome, Place, Promise, Quantity, Readings, Session, SourceNote, Stem, Value,
+    VerdictChoice,
+};
+
+use crate::{
+    findings,
+    letters::{amount, plain},
+    moves,
+    spark::spark,
+};
+
+/// What is shown before and after.
+const SHOWN: [Quantity; 9] = [
+    Quantity::Integrated,
+    Quantity::TruePeak,
+    Quantity::MaxShortTerm,
+    Quantity::LoudnessRange,
+    Quantity::PeakToLoudness,
+    Quantity::PeakToShortTerm,
+    Quantity::Correlation,
+    Quantity::LowCorrelation,
+    Quantity::Balance,
+];
+
+/// How wide a line of bars is.
+const BARS: usize = 72;
+
+/// The report of a session as Markdown.
+pub fn markdown(session: &Session) -> String {
+    let mut out = String::new();
+    // writing to a string does not fail
+    let _ = write(&mut out, session);
+    out
+}
+
+fn write(out: &mut String, session: &Session) -> fmt::Result {
+    writeln!(out, "# {}\n", plain(session.brief.title.as_deref().unwrap_or("Master")))?;
+    summary(out, session)?;
+    if let Some(outcome) = &session.outcome {
+        result(out, session, outcome)?;
+    }
+    moves::write(out, session)?;
+    findings::write(out, "What came in", &session.findings)?;
+    stems(out, session)?;
+    if let Some(outcome) = &session.outcome {
+        findings::write(out, "What to know about the master", &outcome.findings)?;
+        files(out, outcome)?;
+    }
+    writeln!(out, "---\n\n{}, session format {}.", session.made_by, session.format)
+}
+
+fn summary(out: &mut String, session: &Session) -> fmt::Result {
+    if let Some(verdict) = &session.verdict {
+        let choice = match verdict.choice {
+            VerdictChoice::Stereo => "Mastered as a stereo sum.",
+            VerdictChoice::Stems => "Mastered from the stems.",
+            VerdictChoice::BackToMix => "This song should go back to the mix.",
+        };
+        let because: Vec<String> = verdict.because.iter().map(|b| plain(b)).collect();
+        writeln!(out, "**{choice}** {}\n", because.join(" "))?;
+    }
+    let Some(outcome) = &session.outcome else { return Ok(()) };
+    let main = |quantity| outcome.readings.scalar(&Place::Master, quantity).map(|v| amount(quantity, v));
+    if let (Some(loudness), Some(peak)) = (main(Quantity::Integrated), main(Quantity::TruePeak)) {
+        let kept = if outcome.kept() {
+            "every promise was kept, measured on the written files"
+        } else {
+            "not every promise was kept, see *Files*"
+        };
+        writeln!(out, "**{loudness}, {peak}**: {kept}.\n")?;
+    }
+    for gave_way in &outcome.gave_way {
+        writeln!(out, "> {}\n", plain(gave_way))?;
+    }
+    Ok(())
+}
+
+fn result(out: &mut String, session: &Session, outcome: &Outcome) -> fmt::Result {
+    writeln!(out, "## Before and after\n\n| | sum of the stems | master |\n|---|---:|---:|")?;
+    for quantity in SHOWN {
+        let cell = |readings: &Readings| match readings.get(&Place::Master, quantity) {
+            Some(Value::Scalar(value)) => amount(quantity, *value),
+            Some(Value::Undefined(why)) => plain(why),
+            _ => "–".to_owned(),
+        };
+        writeln!(
+            out,
+            "| {} | {} | {} |",
+            quantity.label(),
+            cell(&session.readings),
+            cell(&outcome.readings)
+        )?;
+    }
+    let over_time = |readings: &Readings| match readings.get(&Place::Master, Quantity::ShortTerm) {
+        Some(Value::Timeline { values, .. }) => Some(values.clone()),
+        _ => None,
+    };
+    if let (Some(before), Some(after)) = (over_time(&session.readings), over_time(&outcome.readings)) {
+        let loudest = |values: &[Option<f32>]| values.iter().flatten().copied().fold(-70.0, f32::max);
+        let high = loudest(&before).max(loudest(&after));
+        let low = high - 24.0;
+        writeln!(out, "\nShort-term loudness over time, from {low:.0} to {high:.0} LUFS:\n\n```text")?;
+        writeln!(
+            out,
+            "before  {}\nafter   {}\n```",
+            spark(&before, low, high, BARS),
+            spark(&after, low, high, BARS)
+        )?;
+    }
+    writeln!(out)
+}
+
+fn stems(out: &mut String, session: &Session) -> fmt::Result {
+    writeln!(
+        out,
+        "## Stems\n\n| stem | role | file | loudness | true peak | notes |\n|---|---|---|---:|---:|---|"
+    )?;
+    for stem in session.stems.iter().chain(&session.mix) {
+        let place = if Some(stem) == session.mix.as_ref() {
+            Place::Bus(stem.name.clone())
+        } else {
+            Place::stem(&stem.name)
+        };
+        let cell = |q| session.readings.scalar(&place, q).map_or("–".to_owned(), |v| amount(q, v));
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} |",
+            plain(&stem.name),
+            stem.role.key().replace('_', " "),
+            coding(stem),
+            cell(Quantity::Integrated),
+            cell(Quantity::TruePeak),
+            plain(&stem.source.notes.iter().map(note).collect::<Vec<_>>().join("; ")),
+        )?;
+    }
+    writeln!(out)
+}
+
+fn coding(stem: &Stem) -> String {
+    format!("{}, {} Hz", plain(&stem.source.coding), stem.source.rate_hz)
+}
+
+fn note(note: &SourceNote) -> String {
+    match note {
+        SourceNote::Resampled { to_hz } => format!("resampled to {to_hz} Hz"),
+        SourceNote::Padded { frames } => format!("{frames} frames of silence added at the end"),
+        SourceNote::MonoToStereo => "mono, made stereo".into(),
+        SourceNote::Truncated { expected, found } => format!("cut short: {found} of {expected} frames"),
+        SourceNote::NonFinite { samples } => format!("{samples} broken samples silenced"),
+        SourceNote::Damaged { what } => format!("damaged: {what}"),
+        SourceNote::Misnamed { really } => format!("is really {really}"),
+    }
+}
+
+fn files(out: &mut String, outcome: &Outcome) -> fmt::Result {
+    writeln!(out, "## Files\n")?;
+    for file in &outcome.deliverables {
+        let seconds = file.frames as f64 / f64::from(file.rate_hz.max(1));
+        writeln!(
+            out,
+            "### {}\n\n{} bit, {} Hz, {}\n\n| promise | asked | measured on the file | |\n|---|---:|---:|---|",
+            plain(&file.file),
+            file.bits,
+            file.rate_hz,
+            crate::moment(seconds * 1000.0),
+        )?;
+        for kept in &file.promises {
+            promise(out, kept)?;
+        }
+        checksum(out, file)?;
+    }
+    Ok(())
+}
+
+fn promise(out: &mut String, kept: &Kept) -> fmt::Result {
+    let quantity = kept.promise.quantity;
+    let verdict = match (kept.kept, &kept.note) {
+        (true, None) => "kept".to_owned(),
+        (true, Some(note)) => format!("kept; {}", plain(note)),
+        (false, None) => "**broken**".to_owned(),
+        (false, Some(note)) => format!("**gave way**: {}", plain(note)),
+    };
+    writeln!(
+        out,
+        "| {} | {} | {} | {verdict} |",
+        quantity.label(),
+        asked(quantity, kept.promise.within),
+        kept.measured.map_or("undefined".to_owned(), |v| precise(quantity, v)),
+    )
+}
+
+/// Limits in words; a promise is shown one digit finer than a reading, since its tolerance is.
+fn asked(quantity: Quantity, [low, high]: [f64; 2]) -> String {
+    if low == high {
+        return amount(quantity, low);
+    }
+    if low <= Promise::FLOOR {
+        return format!("at most {}", precise(quantity, high));
+    }
+    format!("{} to {}", precise(quantity, low), precise(quantity, high))
+}
+
+fn precise(quantity: Quantity, value: f64) -> String {
+    match quantity.symbol() {
+        symbol @ ("LUFS" | "dBTP" | "dBFS") => format!("{value:.2} {symbol}").replace('-', "−"),
+        _ => amount(quantity, value),
+    }
+}
+
+fn checksum(out: &mut String, file: &Deliverable) -> fmt::Result {
+    writeln!(out, "\nSHA-256 `{}`\n", file.sha256)
+}
