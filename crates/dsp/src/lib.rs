@@ -1,1 +1,14 @@
 //! Bricks of sound: filters, transforms, interpolation, envelopes, noise. They have no parameters and no names.
+
+mod interpolation;
+mod true_peak;
+
+pub use interpolation::{
+    HANN_AFTER, HANN_BEFORE, HANN_TAPS, Hann4, SINC_AFTER, SINC_BEFORE, SINC_TAPS, Sinc16, TILE,
+    highest_sample,
+};
+pub use true_peak::{TruePeak4, TruePeakMeter};
+
+mod resample;
+
+pub use resample::Resampler;
