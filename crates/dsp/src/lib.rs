@@ -12,3 +12,13 @@ pub use true_peak::{TruePeak4, TruePeakMeter};
 mod resample;
 
 pub use resample::Resampler;
+
+mod hops;
+mod k_weighting;
+mod sections;
+mod third_octave;
+
+pub use hops::{HopPart, Hops};
+pub use k_weighting::{ENERGY_HOPS_PER_SECOND, KWeighting, k_sections};
+pub use sections::{PairFilter, Section};
+pub use third_octave::{ThirdOctaves, power_between};
