@@ -1,0 +1,29 @@
+use acetate_model::{Case, Check, Finding, Quantity, Severity};
+
+use crate::look::{Resting, found, places, scalar};
+
+pub(crate) const CHECK: Check = Check {
+    code: "out_of_phase",
+    about: "Looks for left and right that cancel each other: a correlation below zero. On a phone or in a \
+            club, where both sides are one, the sound gets thin or vanishes. Keeps quiet about anything that \
+            survives in mono, however wide.",
+    run,
+};
+
+/// The lowest correlation that passes: a little below unrelated, where wide effects may stray.
+const LOWEST: f64 = -0.1;
+
+fn run(case: &Case) -> Vec<Finding> {
+    places(case)
+        .iter()
+        .filter_map(|at| {
+            let correlation = scalar(case, at, Quantity::Correlation).filter(|e| e.value < LOWEST)?;
+            let text =
+                format!("Left and right cancel in mono: their correlation is {:.2}.", correlation.value);
+            let hint =
+                "Look for one side with its polarity turned, or for a widening effect that goes too far.";
+            let usual = correlation.usual(LOWEST, 1.0);
+            Some(found(CHECK.code, Severity::Warning, at, text, hint).resting_on([usual]))
+        })
+        .collect()
+}
