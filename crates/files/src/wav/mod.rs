@@ -1,0 +1,10 @@
+//! WAV, RF64, BW64, RIFX and Wave64.
+
+mod header;
+mod read;
+mod samples;
+mod write;
+
+pub(crate) use header::WavHeader;
+pub(crate) use read::WavReader;
+pub use write::{FinishedWav, WavBits, WavSpec, WavWriter};

@@ -1,0 +1,217 @@
+use std::{
+    io::{BufWriter, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use acetate_model::Audio;
+use tempfile::NamedTempFile;
+
+use crate::{FileError, output::temporary_beside};
+
+/// How samples are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WavBits {
+    /// 16-bit integers.
+    Int16,
+    /// 24-bit integers.
+    Int24,
+    /// 32-bit floats.
+    Float32,
+}
+
+impl WavBits {
+    /// Bits per sample.
+    pub fn count(self) -> u32 {
+        match self {
+            Self::Int16 => 16,
+            Self::Int24 => 24,
+            Self::Float32 => 32,
+        }
+    }
+}
+
+/// What a WAV file shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WavSpec {
+    /// Frames per second.
+    pub rate_hz: u32,
+    /// Channels.
+    pub channels: usize,
+    /// The coding of a sample.
+    pub bits: WavBits,
+}
+
+/// RIFF, `WAVE`, `JUNK` or `ds64`, `fmt `, `fact` and the head of `data`, for floats; integers have no `fact`.
+const DS64_BYTES: u32 = 28;
+/// The most that fits the 32-bit sizes of RIFF.
+const RIFF_LIMIT_BYTES: u64 = u32::MAX as u64;
+const BUFFER_BYTES: usize = 1 << 18;
+
+/// Writes one WAV file, block by block, beside its target, and puts it in place at the end.
+///
+/// Beyond 4 GiB it becomes RF64 (EBU Tech 3306, 3.3): the `JUNK` chunk reserved at the start turns into `ds64`.
+/// A writer that is dropped leaves nothing behind.
+#[derive(Debug)]
+pub struct WavWriter {
+    target: PathBuf,
+    spec: WavSpec,
+    out: BufWriter<NamedTempFile>,
+    bytes: Vec<u8>,
+    data_bytes: u64,
+    limit_bytes: u64,
+}
+
+impl WavWriter {
+    /// A file that will appear at `target`; its folder must exist.
+    pub fn create(target: &Path, spec: WavSpec) -> Result<Self, FileError> {
+        Self::with_limit(target, spec, RIFF_LIMIT_BYTES)
+    }
+
+    /// As `create`, with RF64 from a smaller size on.
+    pub(crate) fn with_limit(target: &Path, spec: WavSpec, limit_bytes: u64) -> Result<Self, FileError> {
+        let file = temporary_beside(target)?;
+        let out = BufWriter::with_capacity(BUFFER_BYTES, file);
+        let mut writer =
+            Self { target: target.to_owned(), spec, out, bytes: Vec::new(), data_bytes: 0, limit_bytes };
+        let header = writer.header();
+        writer.put(&header)?;
+        Ok(writer)
+    }
+
+    /// Appends a block. Integers are rounded to the nearest and saturate; floats are written as they are.
+    ///
+    /// # Panics
+    /// When the block has other channels than the file.
+    pub fn write(&mut self, block: &Audio) -> Result<(), FileError> {
+        assert_eq!(block.channels.len(), self.spec.channels, "a block has the channels of its file");
+        let mut bytes = std::mem::take(&mut self.bytes);
+        match self.spec.bits {
+            WavBits::Int16 => interleave(block, &mut bytes, |s| (integer(s, 32768.0) as i16).to_le_bytes()),
+            WavBits::Int24 => interleave(block, &mut bytes, |s| {
+                let [a, b, c, _] = integer(s, 8388608.0).to_le_bytes();
+                [a, b, c]
+            }),
+            WavBits::Float32 => interleave(block, &mut bytes, f32::to_le_bytes),
+        }
+        self.data_bytes += bytes.len() as u64;
+        let written = self.put(&bytes);
+        self.bytes = bytes;
+        written
+    }
+
+    /// Completes the file, still beside its target.
+    pub fn finish(mut self) -> Result<FinishedWav, FileError> {
+        if self.data_bytes % 2 == 1 {
+            self.put(&[0])?;
+        }
+        let header = self.header();
+        let failed = |target: &Path| FileError::io(target, "write it");
+        self.out.seek(SeekFrom::Start(0)).map_err(failed(&self.target))?;
+        self.put(&header)?;
+        let file = self.out.into_inner().map_err(|e| failed(&self.target)(e.into_error()))?;
+        Ok(FinishedWav { file, target: self.target })
+    }
+
+    /// Frames written so far.
+    pub fn frames(&self) -> u64 {
+        self.data_bytes / self.frame_bytes()
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        self.out.write_all(bytes).map_err(FileError::io(&self.target, "write it"))
+    }
+
+    fn frame_bytes(&self) -> u64 {
+        u64::from(self.spec.bits.count() / 8) * self.spec.channels as u64
+    }
+
+    fn header(&self) -> Vec<u8> {
+        let WavSpec { rate_hz, channels, bits } = self.spec;
+        let float = bits == WavBits::Float32;
+        let before_data: u64 = 4 + 8 + u64::from(DS64_BYTES) + 8 + if float { 18 + 12 } else { 16 } + 8;
+        let riff_bytes = before_data + self.data_bytes.next_multiple_of(2);
+        let long = riff_bytes > self.limit_bytes;
+        let short = |size: u64| if long { u32::MAX } else { size as u32 }.to_le_bytes();
+
+        let mut head = Vec::with_capacity(128);
+        head.extend(if long { b"RF64" } else { b"RIFF" });
+        head.extend(short(riff_bytes));
+        head.extend(b"WAVE");
+        head.extend(if long { b"ds64" } else { b"JUNK" });
+        head.extend(DS64_BYTES.to_le_bytes());
+        for size in [riff_bytes, self.data_bytes, self.frames()] {
+            head.extend(if long { size } else { 0 }.to_le_bytes());
+        }
+        head.extend(0_u32.to_le_bytes()); // no table of further long chunks
+        head.extend(b"fmt ");
+        head.extend(if float { 18_u32 } else { 16 }.to_le_bytes());
+        head.extend(if float { 3_u16 } else { 1 }.to_le_bytes());
+        head.extend((channels as u16).to_le_bytes());
+        head.extend(rate_hz.to_le_bytes());
+        head.extend(
+            (u64::from(rate_hz) * self.frame_bytes()).min(u64::from(u32::MAX)).to_le_bytes()[..4].iter(),
+        );
+        head.extend((self.frame_bytes() as u16).to_le_bytes());
+        head.extend((bits.count() as u16).to_le_bytes());
+        if float {
+            head.extend(0_u16.to_le_bytes());
+            head.extend(b"fact");
+            head.extend(4_u32.to_le_bytes());
+            head.extend(short(self.frames()));
+        }
+        head.extend(b"data");
+        head.extend(short(self.data_bytes));
+        head
+    }
+}
+
+/// A complete WAV file under a temporary name.
+#[derive(Debug)]
+pub struct FinishedWav {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+impl FinishedWav {
+    /// Puts the file in its place, whole or not at all, over whatever was there.
+    pub fn persist(self) -> Result<(), FileError> {
+        crate::output::persist(self.file, &self.target)
+    }
+
+    pub(crate) fn into_parts(self) -> (NamedTempFile, PathBuf) {
+        (self.file, self.target)
+    }
+
+    /// The temporary file, for reading it before it is in place.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+}
+
+/// Adding and taking away 1.5 · 2^52 leaves a double rounded to the nearest integer, ties to even.
+const ROUNDER: f64 = 6755399441055744.0;
+
+/// Round to the nearest and keep within the integers of `full_scale`.
+fn integer(sample: f32, full_scale: f64) -> i32 {
+    let scaled = (f64::from(sample) * full_scale).clamp(-full_scale, full_scale - 1.0);
+    ((scaled + ROUNDER) - ROUNDER) as i32
+}
+
+fn interleave<const N: usize>(block: &Audio, bytes: &mut Vec<u8>, sample: impl Fn(f32) -> [u8; N]) {
+    let channels = block.channels.len();
+    bytes.resize(block.frames() * channels * N, 0);
+    if let [left, right] = block.channels.as_slice() {
+        let (samples, _) = bytes.as_chunks_mut::<N>();
+        let (frames, _) = samples.as_chunks_mut::<2>();
+        for (frame, (l, r)) in frames.iter_mut().zip(left.iter().zip(right)) {
+            *frame = [sample(*l), sample(*r)];
+        }
+        return;
+    }
+    for (c, channel) in block.channels.iter().enumerate() {
+        let (samples, _) = bytes.as_chunks_mut::<N>();
+        for (to, from) in samples.iter_mut().skip(c).step_by(channels).zip(channel) {
+            *to = sample(*from);
+        }
+    }
+}
