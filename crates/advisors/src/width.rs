@@ -1,0 +1,56 @@
+use acetate_model::{Advice, Advisor, Case, Evidence, Map, Place, Promise, Quantity, amplitude};
+
+use crate::moves::{advise, ramp, rounded, scalar, without_trifles};
+use crate::norms::{LOW_CORRELATION, MONO_BELOW_HZ, NARROW_DB, SIDE_TO_MID_DB, STRENGTH};
+
+pub(crate) const ADVISOR: Advisor = Advisor {
+    id: "width",
+    about: "Looks for a low end that differs between left and right, and for a song whose sides are nearly as \
+            strong as its middle; it makes the lowest octaves mono, and takes back some of the sides. In mono \
+            both would lose weight. Keeps quiet about ordinary width, and never widens.",
+    run,
+};
+
+/// Where the frequency of the mono low end starts to rise from, in Hz.
+const LOWEST_HZ: f64 = 30.0;
+
+fn run(case: &Case) -> Advice {
+    let (mut process, mut reasons, mut evidence) = (Map::new(), Vec::new(), Vec::new());
+    if let Some((hz, proof)) = mono_below(case) {
+        process.insert("mono_below_hz".into(), rounded(hz, 0));
+        reasons.push(format!(
+            "the low end differs between the sides (correlation {:.2} where {:.1} is usual), so it is made mono \
+             below {hz:.0} Hz",
+            proof.value, LOW_CORRELATION[0]
+        ));
+        evidence.push(proof);
+    }
+    if let Some((percent, proof)) = narrower(case) {
+        process.insert("width_percent".into(), rounded(percent, 0));
+        reasons.push(format!(
+            "the sides stand at {:.1} dB over the middle where {SIDE_TO_MID_DB:.0} dB is the most that is usual, \
+             so the width becomes {percent:.0} %",
+            proof.value
+        ));
+        evidence.push(proof);
+    }
+    if reasons.is_empty() {
+        return Advice::new();
+    }
+    let because = format!("For playback in mono: {}.", reasons.join("; "));
+    vec![advise(ADVISOR.id, &Place::Master, ("stereo", process), because, evidence)]
+}
+
+fn mono_below(case: &Case) -> Option<(f64, Evidence)> {
+    let [usual, unrelated] = LOW_CORRELATION;
+    let correlation = scalar(case, &Place::Master, Quantity::LowCorrelation).filter(|e| e.value < usual)?;
+    let hz = LOWEST_HZ + (MONO_BELOW_HZ - LOWEST_HZ) * ramp(correlation.value, usual, unrelated);
+    Some((hz, correlation.usual(usual, 1.0)))
+}
+
+fn narrower(case: &Case) -> Option<(f64, Evidence)> {
+    let side = scalar(case, &Place::Master, Quantity::SideToMid)?;
+    let cut_db = without_trifles((STRENGTH * (side.value - SIDE_TO_MID_DB)).max(0.0)).min(NARROW_DB);
+    let percent = 100.0 * amplitude(-cut_db);
+    (percent < 99.5).then(|| (percent, side.usual(Promise::FLOOR, SIDE_TO_MID_DB)))
+}
