@@ -1,1 +1,64 @@
-//! placeholder
+//! The whole pipeline on one screen: [`master`] runs every verb, and each verb can be run alone.
+
+mod analyse;
+pub mod demo;
+mod deliver;
+mod error;
+mod forecast;
+mod options;
+mod plan;
+mod progress;
+mod render;
+mod schema;
+mod session_file;
+mod set;
+mod settle;
+mod verify;
+
+use std::path::Path;
+
+pub use acetate_advisors::ADVISORS;
+pub use acetate_checks::CHECKS;
+pub use acetate_files::{CHECKSUMS, Delivery, FileError, refuse_existing, scan};
+pub use acetate_meters::METERS;
+pub use acetate_model as model;
+pub use acetate_processors::{PROCESSORS, find as find_processor};
+pub use acetate_report::{amount, markdown as report, moment};
+pub use analyse::{MIX, analyse};
+pub use deliver::{DELIVERABLES, Form};
+pub use error::Error;
+pub use options::Options;
+pub use plan::{check, plan};
+pub use progress::{Progress, Silent};
+pub use render::render;
+pub use schema::{brief_schema, session_schema};
+pub use session_file::{
+    REPORT_FILE, SESSION_FILE, is_rejected, read_brief, read_session, session_text, write_text,
+};
+pub use set::parse_setting;
+pub use verify::{Verification, verify};
+
+use acetate_model::{Brief, Session};
+
+/// Masters a delivery into a folder. A rejected delivery is returned with its findings and without an outcome.
+pub fn master(
+    delivery: &Delivery,
+    brief: &Brief,
+    out: &Path,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Session, Error> {
+    options.refuse_to_overwrite(out)?;
+    let mut session = analyse(delivery, brief, options, progress)?;
+    check(&mut session);
+    plan(&mut session)?;
+    if !is_rejected(&session) {
+        render(&mut session, out, options, progress)?;
+    }
+    Ok(session)
+}
+
+/// The program and version that stands in sessions.
+pub(crate) fn made_by() -> String {
+    format!("acetate {}", env!("CARGO_PKG_VERSION"))
+}

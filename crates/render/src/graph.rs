@@ -35,7 +35,6 @@ struct Stems {
     block_frames: usize,
     /// Frames to feed after the end, until everything that is late has come out.
     tail: usize,
-    sum: Vec<f64>,
 }
 
 struct Running {
@@ -76,7 +75,6 @@ impl Graph {
             linked: shape.linked,
             block_frames: shape.block_frames,
             tail: latency,
-            sum: vec![0.0; shape.block_frames],
         };
         Ok(Self { stems, master, latency })
     }
@@ -135,7 +133,7 @@ impl Stems {
             return Ok(false);
         }
         self.lanes.par_iter_mut().for_each(|lane| lane.process(frames));
-        self.sum_into(&mut block.main, frames);
+        add_up(self.lanes.iter().map(|l| &l.block.main), frames, &mut block.main);
         if self.linked {
             for (to, lane) in block.linked.iter_mut().zip(&self.lanes) {
                 to.copy_from(&lane.block.main);
@@ -143,22 +141,22 @@ impl Stems {
         }
         Ok(true)
     }
+}
 
-    /// Adds the stems in their order, in double precision, and rounds once.
-    fn sum_into(&mut self, to: &mut Audio, frames: usize) {
-        if let [only] = &self.lanes[..] {
-            return to.copy_from(&only.block.main);
-        }
-        to.resize(frames);
-        for (at, channel) in to.channels.iter_mut().enumerate() {
-            let sum = &mut self.sum[..frames];
-            sum.fill(0.0);
-            for lane in &self.lanes {
-                for (s, &x) in sum.iter_mut().zip(&lane.block.main.channels[at]) {
+/// Adds signals in their order, in double precision, and rounds once; a short one ends in silence.
+pub fn add_up<'a>(signals: impl Iterator<Item = &'a Audio> + Clone, frames: usize, to: &mut Audio) {
+    const STRIDE: usize = 256;
+    to.resize(frames);
+    for (at, channel) in to.channels.iter_mut().enumerate() {
+        for (from, out) in channel.chunks_mut(STRIDE).enumerate().map(|(n, out)| (n * STRIDE, out)) {
+            let mut sum = [0.0f64; STRIDE];
+            for signal in signals.clone() {
+                let samples = signal.channels[at].get(from..).unwrap_or(&[]);
+                for (s, &x) in sum[..out.len()].iter_mut().zip(samples) {
                     *s += f64::from(x);
                 }
             }
-            for (y, &s) in channel.iter_mut().zip(sum.iter()) {
+            for (y, &s) in out.iter_mut().zip(&sum) {
                 *y = s as f32;
             }
         }

@@ -9,7 +9,7 @@ mod chain;
 mod graph;
 
 pub use chain::Chain;
-pub use graph::{Graph, Lane, Shape};
+pub use graph::{Graph, Lane, Shape, add_up};
 
 use acetate_model::{ParamError, SourceError};
 

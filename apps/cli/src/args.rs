@@ -1,0 +1,269 @@
+use std::path::PathBuf;
+
+use acetate_mastering::model::{Brief, Dbtp, Intent, Json, Lufs, Mode};
+use acetate_mastering::{Error, Options, parse_setting, read_brief};
+use clap::builder::PossibleValuesParser;
+use clap::{Parser, Subcommand};
+
+/// Masters a song from its stems.
+///
+/// Give it a folder of stems, some files, or one stereo mix. It checks what came in, decides on a few small
+/// moves with measured reasons, renders them, verifies the finished files and reports.
+#[derive(Parser)]
+#[command(name = "acetate", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const EXAMPLES: &str = "Examples:
+  acetate demo -o out/                       compose a short song and master it
+  acetate master song/ -o out/               a folder of stems: drums.wav bass.wav vocals.wav …
+  acetate master vocal.flac music.flac -o out/ --intent loud
+  acetate master mix.wav -o out/             one stereo file: traditional mastering
+
+Exit codes: 0 done and every promise held; 1 done but a promise failed, or the delivery was rejected;
+2 wrong usage or unreadable input.";
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Master a song: check, decide, render, verify, report
+    #[command(
+        after_help = "Example:\n  acetate master song/ -o out/ --intent balanced --set master/limiter.ceiling_dbtp=-1.2"
+    )]
+    Master {
+        #[command(flatten)]
+        input: Input,
+        #[command(flatten)]
+        wish: Wish,
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Compose a short four-stem song and master it
+    #[command(
+        after_help = "Example:\n  acetate demo -o out/        # stems in out/stems/, the master and the report in out/"
+    )]
+    Demo {
+        #[command(flatten)]
+        wish: Wish,
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Say what was found in a delivery
+    #[command(after_help = "Example:\n  acetate check song/ --mix song/mix.wav")]
+    Check {
+        #[command(flatten)]
+        input: Input,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Measure every stem and their sum
+    #[command(after_help = "Example:\n  acetate analyse song/ --json")]
+    Analyse {
+        #[command(flatten)]
+        input: Input,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Write a session with the moves that would be made, to be edited and rendered
+    #[command(
+        after_help = "Example:\n  acetate plan song/ -o session.json && acetate render session.json -o out/"
+    )]
+    Plan {
+        #[command(flatten)]
+        input: Input,
+        #[command(flatten)]
+        wish: Wish,
+        /// The session to write
+        #[arg(short, long, value_name = "FILE", default_value = "session.json")]
+        output: PathBuf,
+        /// Replace a session that is there
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Render a session as it stands
+    #[command(after_help = "Example:\n  acetate render session.json -o out/")]
+    Render {
+        /// The session
+        session: PathBuf,
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Measure delivered files again and compare them with what was promised
+    #[command(after_help = "Example:\n  acetate verify out/")]
+    Verify {
+        /// The folder of a master
+        folder: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Write the report of a master anew from its session, and print it
+    #[command(after_help = "Example:\n  acetate report out/")]
+    Report {
+        /// The folder of a master
+        folder: PathBuf,
+    },
+    /// Say what a processor, meter, check, advisor or quantity does
+    #[command(after_help = "Example:\n  acetate explain limiter")]
+    Explain {
+        /// Its name, as `acetate list` prints it
+        name: String,
+    },
+    /// List what there is
+    #[command(after_help = "Example:\n  acetate list processors")]
+    List {
+        /// What to list
+        #[arg(value_parser = PossibleValuesParser::new(crate::explain::KINDS))]
+        what: String,
+    },
+    /// Print the JSON schema of a session or brief
+    #[command(after_help = "Example:\n  acetate schema > session.schema.json")]
+    Schema {
+        /// Of what
+        #[arg(value_parser = ["session", "brief"], default_value = "session")]
+        of: String,
+    },
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  acetate completions zsh > ~/.zfunc/_acetate")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  acetate man | man -l -")]
+    Man,
+}
+
+impl Verb {
+    /// Whether the result is asked for as JSON.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Master { how, .. }
+            | Self::Demo { how, .. }
+            | Self::Check { how, .. }
+            | Self::Analyse { how, .. }
+            | Self::Plan { how, .. }
+            | Self::Render { how, .. }
+            | Self::Verify { how, .. } => how.json,
+            _ => false,
+        }
+    }
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Input {
+    /// A folder of stems, or the files
+    #[arg(required = true, value_name = "STEMS")]
+    pub(crate) stems: Vec<PathBuf>,
+    /// The client's stereo mix, for comparison; a file named `mix` in the folder is taken as such
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mix: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Output {
+    /// The folder to write to
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+    /// Replace a master that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Wish {
+    /// How loud, by purpose: −16, −14, −12, −10, −8.5 LUFS [default: streaming]
+    #[arg(long, value_parser = PossibleValuesParser::new(Intent::ALL.map(Intent::name)))]
+    intent: Option<String>,
+    /// How loud, as a number
+    #[arg(long, value_name = "LUFS", allow_negative_numbers = true, value_parser = between::<-40, 0>)]
+    loudness: Option<f64>,
+    /// The highest true peak [default: -1]
+    #[arg(long, value_name = "DBTP", allow_negative_numbers = true, value_parser = between::<-20, 0>)]
+    ceiling: Option<f64>,
+    /// Whether stems are touched before the sum [default: auto]
+    #[arg(long, value_parser = ["auto", "stereo", "stems"])]
+    mode: Option<String>,
+    /// The song's title
+    #[arg(long)]
+    title: Option<String>,
+    /// A brief in TOML; flags stand above it
+    #[arg(long, value_name = "FILE")]
+    brief: Option<PathBuf>,
+    /// A setting by hand, like master/limiter.ceiling_dbtp=-1.2; repeatable
+    #[arg(long, value_name = "MOVE.SETTING=VALUE", allow_hyphen_values = true)]
+    set: Vec<String>,
+    /// A move that shall not be made, like master/tone; repeatable
+    #[arg(long, value_name = "MOVE")]
+    mute: Vec<String>,
+}
+
+fn between<const LOW: i32, const HIGH: i32>(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (f64::from(LOW)..=f64::from(HIGH)).contains(&value) => Ok(value),
+        _ => Err(format!("expected a number from {LOW} to {HIGH}")),
+    }
+}
+
+impl Wish {
+    /// The brief that the file and the flags make together.
+    pub(crate) fn brief(&self) -> Result<Brief, Error> {
+        let mut brief = self.brief.as_deref().map(read_brief).transpose()?.unwrap_or_default();
+        if let Some(name) = &self.intent {
+            brief.intent = Intent::ALL.into_iter().find(|i| i.name() == name).unwrap_or_default();
+            brief.loudness_lufs = None;
+        }
+        brief.loudness_lufs = self.loudness.map(Lufs).or(brief.loudness_lufs);
+        brief.ceiling_dbtp = self.ceiling.map_or(brief.ceiling_dbtp, Dbtp);
+        brief.mode = match self.mode.as_deref() {
+            Some("stereo") => Mode::Stereo,
+            Some("stems") => Mode::Stems,
+            Some(_) => Mode::Auto,
+            None => brief.mode,
+        };
+        brief.title = self.title.clone().or(brief.title);
+        let settings: Vec<(String, Json)> =
+            self.set.iter().map(|s| parse_setting(s)).collect::<Result<_, _>>()?;
+        brief.set.extend(settings);
+        brief.mute.extend(self.mute.iter().cloned());
+        Ok(brief)
+    }
+}
+
+#[derive(clap::Args)]
+pub(crate) struct How {
+    /// Threads; 0 takes as many as there are processors
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// Frames in each block; changes no sample
+    #[arg(long, value_name = "FRAMES", default_value_t = Options::default().block_frames, hide = true,
+          value_parser = block_frames)]
+    block: usize,
+    /// Print one JSON object and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print nothing but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+impl How {
+    pub(crate) fn options(&self, force: bool) -> Options {
+        Options { threads: self.threads, block_frames: self.block, force, ..Options::default() }
+    }
+}
+
+fn block_frames(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(frames @ 1..=1_048_576) => Ok(frames),
+        _ => Err("expected a whole number from 1 to 1048576".into()),
+    }
+}

@@ -1,0 +1,82 @@
+use acetate_mastering::model::{Intent, Kind, Param, Quantity};
+use acetate_mastering::{ADVISORS, CHECKS, Error, METERS, PROCESSORS, find_processor};
+
+use crate::print::Printer;
+
+/// What can be listed.
+pub(crate) const KINDS: [&str; 6] = ["processors", "meters", "checks", "advisors", "quantities", "intents"];
+
+/// Everything of a kind: its name and the first line about it.
+fn entries(kind: &str) -> Vec<(String, String)> {
+    let line = |about: &str| about.lines().next().unwrap_or_default().to_owned();
+    match kind {
+        "processors" => PROCESSORS.iter().map(|p| (p.id.into(), line(p.about))).collect(),
+        "meters" => METERS.iter().map(|m| (m.id.into(), line(m.about))).collect(),
+        "checks" => CHECKS.iter().map(|c| (c.code.into(), line(c.about))).collect(),
+        "advisors" => ADVISORS.iter().map(|a| (a.id.into(), line(a.about))).collect(),
+        "quantities" => Quantity::ALL.iter().map(|q| (q.key().into(), q.about().into())).collect(),
+        _ => Intent::ALL.iter().map(|i| (i.name().into(), format!("{:.1}", i.loudness()))).collect(),
+    }
+}
+
+/// Prints the names of a kind.
+pub(crate) fn list(kind: &str, printer: &Printer) {
+    let entries = entries(kind);
+    let width = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, about) in entries {
+        printer.line(&format!("{:width$}  {about}", printer.strong(&name)));
+    }
+}
+
+/// Prints everything about one name.
+pub(crate) fn explain(name: &str, printer: &Printer) -> Result<bool, Error> {
+    if let Some(entry) = find_processor(name) {
+        printer.line(&printer.strong(entry.id));
+        printer.line(&format!("\n{}\n", entry.about));
+        params(entry.params, 1, printer);
+        return Ok(true);
+    }
+    let known = METERS.iter().map(|m| (m.id, m.about)).chain(CHECKS.iter().map(|c| (c.code, c.about)));
+    let known = known.chain(ADVISORS.iter().map(|a| (a.id, a.about)));
+    let mut known = known.chain(Quantity::ALL.iter().map(|q| (q.key(), q.about())));
+    if let Some((name, about)) = known.find(|(known, _)| *known == name) {
+        printer.line(&format!("{}\n\n{about}", printer.strong(name)));
+        return Ok(true);
+    }
+    let names: Vec<String> = KINDS.iter().flat_map(|kind| entries(kind)).map(|(name, _)| name).collect();
+    Err(Error::BadSetting { given: name.into(), expected: format!("one of {}", names.join(", ")) })
+}
+
+fn params(table: &[Param], depth: usize, printer: &Printer) {
+    let indent = "  ".repeat(depth);
+    for param in table {
+        let (values, default) = match param.kind {
+            Kind::Number { unit, default, min, max, .. } => {
+                (format!("{min} … {max} {unit}").trim_end().to_owned(), format!("default {default}"))
+            }
+            Kind::Whole { default, min, max } => (format!("{min} … {max}"), format!("default {default}")),
+            Kind::Choice { default, options } => {
+                (options.iter().map(|o| o.name).collect::<Vec<_>>().join(" | "), format!("default {default}"))
+            }
+            Kind::Flag { default } => ("true | false".into(), format!("default {default}")),
+            Kind::List { max, .. } => (format!("a list of up to {max}"), "empty by default".into()),
+        };
+        printer.line(&format!("{indent}{}  {values}  ({default})", printer.strong(param.name)));
+        for line in param.about.lines() {
+            printer.line(&format!("{indent}    {line}"));
+        }
+        match param.kind {
+            Kind::Choice { options, .. } => {
+                for option in options.iter().filter(|o| !o.about.is_empty()) {
+                    printer.line(&format!(
+                        "{indent}    {}: {}",
+                        option.name,
+                        option.about.replace('\n', " ")
+                    ));
+                }
+            }
+            Kind::List { of, .. } => params(of, depth + 2, printer),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,244 @@
+use std::io::Write;
+use std::path::Path;
+
+use acetate_mastering::model::{
+    By, Finding, Json, Kept, Move, Place, Quantity, Session, Severity, Standing, VerdictChoice,
+};
+use acetate_mastering::{REPORT_FILE, Verification, amount, is_rejected, moment};
+use console::style;
+use serde_json::json;
+
+/// Everything that is said to a person or to a program.
+pub(crate) struct Printer {
+    json: bool,
+}
+
+impl Printer {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// A line on the terminal. A reader that has gone away is no error.
+    pub(crate) fn line(&self, text: &str) {
+        self.bytes(format!("{text}\n").as_bytes());
+    }
+
+    pub(crate) fn text(&self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    #[allow(clippy::unused_self)]
+    pub(crate) fn bytes(&self, bytes: &[u8]) {
+        let _ = std::io::stdout().write_all(bytes);
+    }
+
+    pub(crate) fn json(&self, value: &Json) {
+        self.line(&serde_json::to_string_pretty(value).unwrap_or_default());
+    }
+
+    #[allow(clippy::unused_self)]
+    pub(crate) fn strong(&self, text: &str) -> String {
+        style(text).bold().to_string()
+    }
+
+    pub(crate) fn error(&self, message: &str) {
+        if self.json {
+            self.json(&json!({ "error": message }));
+        }
+        let _ = writeln!(std::io::stderr(), "{} {message}", style("error:").for_stderr().red().bold());
+    }
+
+    /// The session as one object; true if nothing else is to be printed.
+    fn as_json(&self, session: &Session, quiet: bool) -> bool {
+        if self.json {
+            self.json(&serde_json::to_value(session).unwrap_or_default());
+        }
+        self.json || quiet
+    }
+
+    pub(crate) fn checked(&self, session: &Session, quiet: bool) {
+        if self.as_json(session, quiet) {
+            return;
+        }
+        self.findings(&session.findings);
+        let count = session.stems.len();
+        let plural = if count == 1 { "file" } else { "stems" };
+        self.line(&if is_rejected(session) {
+            format!(
+                "{} {count} {plural}: this delivery cannot be mastered as it is.",
+                style("rejected").red().bold()
+            )
+        } else if session.findings.is_empty() {
+            format!("{} {count} {plural}, nothing to remark.", style("accepted").green().bold())
+        } else {
+            format!("{} {count} {plural}, with notes.", style("accepted").green().bold())
+        });
+    }
+
+    pub(crate) fn analysed(&self, session: &Session, quiet: bool) {
+        if self.as_json(session, quiet) {
+            return;
+        }
+        let places: Vec<Place> =
+            session.stems.iter().map(|s| Place::stem(&s.name)).chain([Place::Master]).collect();
+        let shown = [
+            Quantity::Integrated,
+            Quantity::TruePeak,
+            Quantity::LoudnessRange,
+            Quantity::Crest,
+            Quantity::Correlation,
+            Quantity::Balance,
+            Quantity::Activity,
+        ];
+        let name = |place: &Place| if *place == Place::Master { "sum".to_owned() } else { place.to_string() };
+        let width = places.iter().map(|p| name(p).chars().count()).max().unwrap_or(0);
+        let head: String = shown.iter().map(|q| format!("{:>14}", short(*q))).collect();
+        self.line(&format!("{:width$}{}", "", style(head).dim()));
+        for place in &places {
+            let cells: String = shown
+                .iter()
+                .map(|q| session.readings.scalar(place, *q).map_or("–".into(), |v| amount(*q, v)))
+                .map(|cell| format!("{cell:>14}"))
+                .collect();
+            self.line(&format!("{:width$}{cells}", name(place)));
+        }
+    }
+
+    pub(crate) fn planned(&self, session: &Session, output: &Path, quiet: bool) {
+        if self.as_json(session, quiet) {
+            return;
+        }
+        self.findings(&session.findings);
+        self.decision(session);
+        self.line(&format!("\nWritten to {}. Edit it, then: acetate render {0} -o out/", output.display()));
+    }
+
+    pub(crate) fn mastered(&self, session: &Session, folder: &Path, quiet: bool) {
+        if self.as_json(session, quiet) {
+            return;
+        }
+        self.findings(&session.findings);
+        let Some(outcome) = &session.outcome else {
+            return self.line(&format!(
+                "{} nothing was written; see what to send instead above.",
+                style("rejected").red().bold()
+            ));
+        };
+        self.decision(session);
+        self.line(&format!("\n{:24}{:>14}{:>14}", "", style("sum").dim(), style("master").dim()));
+        for quantity in [
+            Quantity::Integrated,
+            Quantity::TruePeak,
+            Quantity::LoudnessRange,
+            Quantity::PeakToLoudness,
+            Quantity::Correlation,
+        ] {
+            let cell = |readings: &acetate_mastering::model::Readings| {
+                readings.scalar(&Place::Master, quantity).map_or("–".into(), |v| amount(quantity, v))
+            };
+            let (before, after) = (cell(&session.readings), cell(&outcome.readings));
+            self.line(&format!("{:24}{before:>14}{after:>14}", quantity.label()));
+        }
+        self.line("");
+        for gave_way in &outcome.gave_way {
+            self.line(&format!("{} {gave_way}", style("note").yellow().bold()));
+        }
+        self.findings(&outcome.findings);
+        for file in &outcome.deliverables {
+            self.file(&folder.join(&file.file).display().to_string(), &file.promises);
+        }
+        self.line(&format!("\nReport: {}", folder.join(REPORT_FILE).display()));
+    }
+
+    pub(crate) fn verified(&self, verification: &Verification, quiet: bool) {
+        if self.json {
+            return self.json(&serde_json::to_value(verification).unwrap_or_default());
+        }
+        for changed in &verification.changed {
+            self.line(&format!("{} {changed}", style("changed").red().bold()));
+        }
+        if !quiet {
+            verification.files.iter().for_each(|file| self.file(&file.file, &file.promises));
+        }
+    }
+
+    fn file(&self, name: &str, promises: &[Kept]) {
+        let broken: Vec<&Kept> = promises.iter().filter(|k| !k.kept).collect();
+        let count = promises.len();
+        if broken.is_empty() {
+            self.line(&format!("{} {name}: {count} of {count} promises kept", style("✓").green().bold()));
+            return;
+        }
+        self.line(&format!(
+            "{} {name}: {} of {count} promises kept",
+            style("✗").red().bold(),
+            count - broken.len()
+        ));
+        for kept in broken {
+            let [low, high] = kept.promise.within;
+            let quantity = kept.promise.quantity;
+            let measured =
+                kept.measured.map_or("undefined".into(), |v| format!("{v:.3} {}", quantity.symbol()));
+            self.line(&format!("    {}: expected {low:.3} to {high:.3}, found {measured}", quantity.label()));
+        }
+    }
+
+    fn decision(&self, session: &Session) {
+        if let Some(verdict) = &session.verdict {
+            let choice = match verdict.choice {
+                VerdictChoice::Stereo => "stereo",
+                VerdictChoice::Stems => "stems",
+                VerdictChoice::BackToMix => "back to the mix",
+            };
+            self.line(&format!(
+                "{} {}",
+                style(format!("Verdict: {choice}.")).bold(),
+                verdict.because.join(" ")
+            ));
+        }
+        for m in &session.plan {
+            self.one_move(m);
+        }
+    }
+
+    fn one_move(&self, m: &Move) {
+        let by = if matches!(m.by, By::Human(_)) { " (by hand)" } else { "" };
+        let id = match &m.standing {
+            Standing::Active => style(&m.id).cyan(),
+            Standing::Muted(_) => style(&m.id).dim().strikethrough(),
+        };
+        self.line(&format!("  {id}{by}  {}", m.because));
+    }
+
+    fn findings(&self, findings: &[Finding]) {
+        for finding in findings {
+            let severity = match finding.severity {
+                Severity::Note => style("note").blue().bold(),
+                Severity::Warning => style("warning").yellow().bold(),
+                Severity::Error => style("error").red().bold(),
+            };
+            let when: Vec<String> = finding.when_ms.iter().take(3).map(|[from, _]| moment(*from)).collect();
+            let when = if when.is_empty() { String::new() } else { format!(" at {}", when.join(", ")) };
+            self.line(&format!(
+                "{severity} {}{when}: {} {}",
+                finding.at,
+                finding.text,
+                style(&finding.hint).dim()
+            ));
+        }
+    }
+}
+
+/// A label that fits a column.
+fn short(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Integrated => "I",
+        Quantity::TruePeak => "true peak",
+        Quantity::LoudnessRange => "LRA",
+        Quantity::Crest => "crest",
+        Quantity::Correlation => "correlation",
+        Quantity::Balance => "L over R",
+        Quantity::Activity => "active",
+        other => other.label(),
+    }
+}

@@ -1,0 +1,136 @@
+use std::path::{Path, PathBuf};
+
+use acetate_mastering::model::{Brief, Session};
+use acetate_mastering::{
+    Delivery, Error, Options, REPORT_FILE, SESSION_FILE, analyse, brief_schema, check, demo, is_rejected,
+    master, plan, read_session, refuse_existing, render, report, scan, session_schema, session_text, verify,
+    write_text,
+};
+use clap::CommandFactory;
+
+use crate::args::{Args, How, Input, Output, Verb, Wish};
+use crate::{explain, print::Printer, watch::Watch};
+
+/// Does what was asked; true if every promise held.
+pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
+    match verb {
+        Verb::Master { input, wish, output, how } => {
+            let delivery = find(&input)?;
+            mastered(&delivery, &wish.brief()?, &output, &how, printer)
+        }
+        Verb::Demo { wish, output, how } => demonstrate(&wish, &output, &how, printer),
+        Verb::Check { input, how } => {
+            let mut session = analyse(&find(&input)?, &Brief::default(), &how.options(false), &watch(&how))?;
+            check(&mut session);
+            printer.checked(&session, how.quiet);
+            Ok(!is_rejected(&session))
+        }
+        Verb::Analyse { input, how } => {
+            let session = analyse(&find(&input)?, &Brief::default(), &how.options(false), &watch(&how))?;
+            printer.analysed(&session, how.quiet);
+            Ok(true)
+        }
+        Verb::Plan { input, wish, output, force, how } => {
+            planned(&input, &wish, &output, force, &how, printer)
+        }
+        Verb::Render { session, output, how } => rendered(&session, &output, &how, printer),
+        Verb::Verify { folder, how } => {
+            let verification = verify(&folder, &how.options(false), &watch(&how))?;
+            printer.verified(&verification, how.quiet);
+            Ok(verification.holds())
+        }
+        Verb::Report { folder } => {
+            let text = report(&read_session(&folder.join(SESSION_FILE))?);
+            write_text(&folder.join(REPORT_FILE), &text)?;
+            printer.text(&text);
+            Ok(true)
+        }
+        Verb::Explain { name } => explain::explain(&name, printer),
+        Verb::List { what } => {
+            explain::list(&what, printer);
+            Ok(true)
+        }
+        Verb::Schema { of } => {
+            printer.json(&if of == "brief" { brief_schema() } else { session_schema() });
+            Ok(true)
+        }
+        Verb::Completions { shell } => {
+            let mut bytes = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "acetate", &mut bytes);
+            printer.bytes(&bytes);
+            Ok(true)
+        }
+        Verb::Man => {
+            printer.bytes(&manual());
+            Ok(true)
+        }
+    }
+}
+
+fn find(input: &Input) -> Result<Delivery, Error> {
+    Ok(scan(&input.stems, input.mix.as_deref())?)
+}
+
+fn watch(how: &How) -> Watch {
+    Watch::new(how.quiet || how.json)
+}
+
+fn mastered(
+    delivery: &Delivery,
+    brief: &Brief,
+    output: &Output,
+    how: &How,
+    printer: &Printer,
+) -> Result<bool, Error> {
+    let session = master(delivery, brief, &output.output, &how.options(output.force), &watch(how))?;
+    printer.mastered(&session, &output.output, how.quiet);
+    Ok(session.outcome.as_ref().is_some_and(|o| o.kept()))
+}
+
+fn demonstrate(wish: &Wish, output: &Output, how: &How, printer: &Printer) -> Result<bool, Error> {
+    let mut brief = wish.brief()?;
+    brief.title.get_or_insert_with(|| demo::TITLE.to_owned());
+    let stems = demo::write(&output.output, &how.options(output.force))?;
+    mastered(&scan(&[stems], None)?, &brief, output, how, printer)
+}
+
+fn planned(
+    input: &Input,
+    wish: &Wish,
+    output: &Path,
+    force: bool,
+    how: &How,
+    printer: &Printer,
+) -> Result<bool, Error> {
+    if !force {
+        refuse_existing(output)?;
+    }
+    let mut session = analyse(&find(input)?, &wish.brief()?, &how.options(force), &watch(how))?;
+    check(&mut session);
+    plan(&mut session)?;
+    write_text(output, &session_text(&session))?;
+    printer.planned(&session, output, how.quiet);
+    Ok(!is_rejected(&session))
+}
+
+fn rendered(path: &Path, output: &Output, how: &How, printer: &Printer) -> Result<bool, Error> {
+    let mut session: Session = read_session(path)?;
+    let beside = path.parent().map_or_else(PathBuf::new, Path::to_owned);
+    let options = Options { beside, ..how.options(output.force) };
+    render(&mut session, &output.output, &options, &watch(how))?;
+    printer.mastered(&session, &output.output, how.quiet);
+    Ok(session.outcome.as_ref().is_some_and(|o| o.kept()))
+}
+
+/// The manual page of the command and of each verb, one after the other.
+fn manual() -> Vec<u8> {
+    let mut command = Args::command();
+    command.build();
+    let mut pages = Vec::new();
+    // writing to memory does not fail
+    let _ = clap_mangen::Man::new(command.clone()).render(&mut pages);
+    for verb in command.get_subcommands().filter(|v| v.get_name() != "help") {
+        let _ = clap_mangen::Man::new(verb.clone()).render(&mut pages);
+    }
+    pages
+}

@@ -1,0 +1,156 @@
+use std::path::Path;
+
+use acetate_files::{Delivery, DeliveryFile, StemReader};
+use acetate_meters::MeterBank;
+use acetate_model::{
+    Audio, Brief, Place, Readings, SESSION_FORMAT, Session, Source, SourceInfo, SourceNote, Spec, Stem,
+};
+use rayon::prelude::*;
+
+use crate::{Error, Options, Progress, progress::step};
+
+/// The name under which the client's mix stands among the readings.
+pub const MIX: &str = "mix";
+
+/// Reads the whole delivery once and measures every stem, their sum, and the client's mix.
+pub fn analyse(
+    delivery: &Delivery,
+    brief: &Brief,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Session, Error> {
+    options.in_pool(|| Analysis::open(delivery, brief, options)?.run(brief, options, progress))
+}
+
+struct Analysis {
+    rate_hz: u32,
+    stems: Vec<Listener>,
+    mix: Option<Listener>,
+    sum: MeterBank,
+}
+
+/// A file with its meters.
+struct Listener {
+    file: DeliveryFile,
+    reader: StemReader,
+    bank: MeterBank,
+    block: Audio,
+    frames: u64,
+}
+
+impl Analysis {
+    fn open(delivery: &Delivery, brief: &Brief, options: &Options) -> Result<Self, Error> {
+        let files: Vec<&DeliveryFile> = delivery.stems.iter().chain(&delivery.mix).collect();
+        let rates: Vec<u32> = files
+            .par_iter()
+            .map(|file| Ok(acetate_files::open(&file.path)?.rate_hz()))
+            .collect::<Result<_, Error>>()?;
+        let rate_hz = rates[..delivery.stems.len()].iter().copied().max().unwrap_or(0);
+        let spec = Spec::new(rate_hz, 2, options.block_frames);
+        let listen = |file: &DeliveryFile| Listener::open(file, brief, &spec);
+        Ok(Self {
+            rate_hz,
+            stems: delivery.stems.iter().map(listen).collect::<Result<_, _>>()?,
+            mix: delivery.mix.as_ref().map(listen).transpose()?,
+            sum: MeterBank::new(&spec),
+        })
+    }
+
+    fn run(mut self, brief: &Brief, options: &Options, progress: &dyn Progress) -> Result<Session, Error> {
+        let length = self.stems.iter().filter_map(|s| s.reader.frames()).max();
+        progress.begin("listening", length);
+        let (mut now, mut next) = (Audio::silence(self.rate_hz, 2, 0), Audio::silence(self.rate_hz, 2, 0));
+        let mut more = fill(&mut self.stems, &mut self.mix, options.block_frames, &mut now)?;
+        while more {
+            let Self { stems, mix, sum, .. } = &mut self;
+            let (filled, ()) =
+                rayon::join(|| fill(stems, mix, options.block_frames, &mut next), || sum.push(&now));
+            step(progress, now.frames())?;
+            more = filled?;
+            std::mem::swap(&mut now, &mut next);
+        }
+        self.finish(brief)
+    }
+
+    fn finish(self, brief: &Brief) -> Result<Session, Error> {
+        let longest = self.stems.iter().map(|s| s.frames).max().unwrap_or(0);
+        let mut readings = self.sum.readings(&Place::Master);
+        for stem in &self.stems {
+            readings.extend(stem.bank.readings(&Place::stem(&stem.file.name)));
+        }
+        if let Some(mix) = &self.mix {
+            readings.extend(mix.bank.readings(&Place::Bus(MIX.into())));
+        }
+        let stems =
+            self.stems.into_par_iter().map(|s| s.into_stem(Some(longest))).collect::<Result<_, Error>>()?;
+        Ok(Session {
+            schema: None,
+            format: SESSION_FORMAT,
+            made_by: crate::made_by(),
+            rate_hz: self.rate_hz,
+            brief: brief.clone(),
+            stems,
+            mix: self.mix.map(|m| m.into_stem(None)).transpose()?,
+            readings: Readings(readings),
+            findings: Vec::new(),
+            verdict: None,
+            plan: Vec::new(),
+            outcome: None,
+        })
+    }
+}
+
+/// Reads a block of everything side by side and adds the stems up in their order; false at the end.
+fn fill(
+    stems: &mut [Listener],
+    mix: &mut Option<Listener>,
+    frames: usize,
+    sum: &mut Audio,
+) -> Result<bool, Error> {
+    let all: Vec<&mut Listener> = stems.iter_mut().chain(mix).collect();
+    all.into_par_iter().try_for_each(|listener| listener.hear(frames))?;
+    let longest = stems.iter().map(|s| s.block.frames()).max().unwrap_or(0);
+    acetate_render::add_up(stems.iter().map(|s| &s.block), longest, sum);
+    Ok(longest > 0)
+}
+
+impl Listener {
+    fn open(file: &DeliveryFile, brief: &Brief, spec: &Spec) -> Result<Self, Error> {
+        let mut file = file.clone();
+        file.role = brief.roles.get(&file.name).copied().unwrap_or(file.role);
+        Ok(Self {
+            reader: StemReader::new(acetate_files::open(&file.path)?, spec.rate_hz),
+            bank: MeterBank::new(spec),
+            block: Audio::silence(spec.rate_hz, 2, 0),
+            frames: 0,
+            file,
+        })
+    }
+
+    fn hear(&mut self, frames: usize) -> Result<(), Error> {
+        let read = self.reader.read(&mut self.block, frames)?;
+        self.frames += read as u64;
+        if read > 0 {
+            self.bank.push(&self.block);
+        }
+        Ok(())
+    }
+
+    fn into_stem(self, longest: Option<u64>) -> Result<Stem, Error> {
+        let mut source = self.reader.info();
+        source.sha256 = acetate_files::sha256_file(&self.file.path)?;
+        source.path = absolute(&self.file.path);
+        note_padding(&mut source, longest.unwrap_or(self.frames) - self.frames);
+        Ok(Stem { name: self.file.name, role: self.file.role, source })
+    }
+}
+
+fn note_padding(source: &mut SourceInfo, frames: u64) {
+    if frames > 0 {
+        source.notes.push(SourceNote::Padded { frames });
+    }
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}

@@ -1,0 +1,144 @@
+//! How loud a limiter will make a song, foretold from an envelope instead of rendered.
+
+use acetate_dsp::KWeighting;
+use acetate_model::Audio;
+use acetate_processors::LimiterSettings;
+
+/// Loudness of gating blocks and their step (BS.1770-5, Annex 1), in tenths of a second.
+const BLOCK_TENTHS: usize = 4;
+
+/// Peaks and weighted energies of a signal in short hops, ten hops or more to each tenth of a second.
+pub(crate) struct Envelope {
+    hop_frames: usize,
+    rate_hz: u32,
+    weighting: KWeighting,
+    between: [Between; 2],
+    /// Per hop: the highest level, read at twice the rate.
+    peaks: Vec<f32>,
+    /// Per hop: K-weighted energy, channels added.
+    energies: Vec<f64>,
+    open: Hop,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Hop {
+    frames: usize,
+    peak: f32,
+    energy: f64,
+}
+
+impl Envelope {
+    pub(crate) fn new(rate_hz: u32) -> Self {
+        let tenth = (rate_hz / 10) as usize;
+        let about_a_millisecond = (rate_hz / 900).max(1) as usize;
+        // a divisor of a tenth of a second, so that gating blocks begin at hops
+        let hop_frames = (1..=about_a_millisecond).rev().find(|hop| tenth % hop == 0).unwrap_or(1);
+        Self {
+            hop_frames,
+            rate_hz,
+            weighting: KWeighting::new(rate_hz, 2),
+            between: [Between::new(), Between::new()],
+            peaks: Vec::new(),
+            energies: Vec::new(),
+            open: Hop::default(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, block: &Audio) {
+        let [left, right] = &block.channels[..] else { return };
+        let Self { hop_frames, weighting, between: [l, r], peaks, energies, open, .. } = self;
+        let mut samples = left.iter().zip(right);
+        weighting.push(block, |energy| {
+            let Some((&left, &right)) = samples.next() else { return };
+            open.energy += energy;
+            open.peak = open.peak.max(l.peak(left)).max(r.peak(right));
+            open.frames += 1;
+            if open.frames == *hop_frames {
+                peaks.push(open.peak);
+                energies.push(open.energy);
+                *open = Hop::default();
+            }
+        });
+    }
+
+    fn hop_ms(&self) -> f64 {
+        1000.0 * self.hop_frames as f64 / f64::from(self.rate_hz)
+    }
+
+    /// Integrated loudness and mean gain reduction behind a limiter.
+    pub(crate) fn behind(&self, limiter: &LimiterSettings) -> Foretold {
+        let gains = acetate_processors::forecast_gain(limiter, &self.peaks, self.hop_ms());
+        let drive = limiter.drive_db.amplitude();
+        let mut db_hops = 0.0;
+        let energies: Vec<f64> = self
+            .energies
+            .iter()
+            .zip(&gains)
+            .map(|(energy, &gain)| {
+                let gain = f64::from(gain);
+                if gain < drive {
+                    db_hops += 20.0 * libm::log10(drive / gain.max(1e-12));
+                }
+                energy * gain * gain
+            })
+            .collect();
+        Foretold {
+            integrated_lufs: self.gated(&energies),
+            mean_reduction_db: db_hops / self.energies.len().max(1) as f64,
+        }
+    }
+
+    /// Gated loudness of hop energies (BS.1770-5, Annex 1).
+    fn gated(&self, energies: &[f64]) -> Option<f64> {
+        let tenth = (self.rate_hz / 10) as usize / self.hop_frames;
+        let block_frames = (BLOCK_TENTHS * tenth * self.hop_frames) as f64;
+        let tenths: Vec<f64> = energies.chunks_exact(tenth.max(1)).map(|hops| hops.iter().sum()).collect();
+        let powers: Vec<f64> =
+            tenths.windows(BLOCK_TENTHS).map(|block| block.iter().sum::<f64>() / block_frames).collect();
+        let over = |gate: f64| {
+            let (sum, count) = powers.iter().filter(|p| **p > gate).fold((0.0, 0), |(s, n), p| (s + p, n + 1));
+            (count > 0).then(|| sum / f64::from(count))
+        };
+        let ungated = over(libm::pow(10.0, (-70.0 + 0.691) / 10.0))?;
+        over((ungated / 10.0).max(libm::pow(10.0, (-70.0 + 0.691) / 10.0)))
+            .map(|power| -0.691 + 10.0 * libm::log10(power))
+    }
+}
+
+/// What a limiter is expected to do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Foretold {
+    pub(crate) integrated_lufs: Option<f64>,
+    pub(crate) mean_reduction_db: f64,
+}
+
+/// Half-way interpolation by a short windowed sinc: enough to see most of a peak between samples.
+struct Between {
+    /// One half of the symmetric filter, outermost tap first.
+    taps: [f32; REACH],
+    past: [f32; 2 * REACH],
+}
+
+/// Samples on each side of the point half-way.
+const REACH: usize = 4;
+
+impl Between {
+    fn new() -> Self {
+        let tap = |at: usize| {
+            let x = std::f64::consts::PI * ((REACH - at) as f64 - 0.5);
+            libm::sin(x) / x * (0.5 + 0.5 * libm::cos(x / REACH as f64))
+        };
+        let taps: [f64; REACH] = std::array::from_fn(tap);
+        let sum: f64 = 2.0 * taps.iter().sum::<f64>();
+        Self { taps: taps.map(|t| (t / sum) as f32), past: [0.0; 2 * REACH] }
+    }
+
+    /// The level of the next sample and half-way between earlier ones, whichever is higher.
+    fn peak(&mut self, x: f32) -> f32 {
+        self.past.copy_within(1.., 0);
+        self.past[2 * REACH - 1] = x;
+        let pairs = self.past[..REACH].iter().zip(self.past.iter().rev());
+        let half: f32 = self.taps.iter().zip(pairs).map(|(tap, (a, b))| tap * (a + b)).sum();
+        x.abs().max(half.abs())
+    }
+}

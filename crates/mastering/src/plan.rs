@@ -1,0 +1,55 @@
+use acetate_model::{By, Case, Mode, Move, Place, Session, Stage, Standing};
+
+use crate::{Error, set};
+
+/// Writes down what a person should know about the delivery.
+pub fn check(session: &mut Session) {
+    session.findings = acetate_checks::run(&Case {
+        stage: Stage::Input,
+        brief: &session.brief,
+        stems: &session.stems,
+        readings: &session.readings,
+        findings: &[],
+    });
+}
+
+/// Writes the plan and the verdict. Every move of a person and every muted move is kept, by id.
+pub fn plan(session: &mut Session) -> Result<(), Error> {
+    let case = Case {
+        stage: Stage::Input,
+        brief: &session.brief,
+        stems: &session.stems,
+        readings: &session.readings,
+        findings: &session.findings,
+    };
+    let mut advised = acetate_advisors::plan(&case);
+    if session.brief.mode == Mode::Stereo {
+        advised.retain(|m| m.at == Place::Master);
+    }
+    session.plan = merge(advised, std::mem::take(&mut session.plan));
+    set::apply(session)?;
+    let case = Case {
+        stage: Stage::Input,
+        brief: &session.brief,
+        stems: &session.stems,
+        readings: &session.readings,
+        findings: &session.findings,
+    };
+    session.verdict = Some(acetate_advisors::verdict(&case, &session.plan));
+    session.outcome = None;
+    Ok(())
+}
+
+fn merge(advised: Vec<Move>, before: Vec<Move>) -> Vec<Move> {
+    let kept = |m: &Move| matches!(m.by, By::Human(_)) || m.standing != Standing::Active;
+    let mut plan = advised;
+    for old in before.into_iter().filter(kept) {
+        match plan.iter_mut().find(|m| m.id == old.id) {
+            Some(advised) => *advised = old,
+            None => {
+                set::insert(&mut plan, old);
+            }
+        }
+    }
+    plan
+}

@@ -1,0 +1,83 @@
+use std::path::{Path, PathBuf};
+
+use acetate_files::{CHECKSUMS, Checksums, OutputFolder};
+use acetate_model::{Brief, SESSION_FORMAT, Session, Severity, Stem};
+
+use crate::Error;
+
+/// The name of the session within an output folder.
+pub const SESSION_FILE: &str = "session.json";
+
+/// The name of the report within an output folder.
+pub const REPORT_FILE: &str = "report.md";
+
+/// Puts the session, the report and the checksums beside the audio.
+pub(crate) fn stage(session: &Session, folder: &mut OutputFolder) -> Result<(), Error> {
+    let mut sums = Checksums::default();
+    for file in session.outcome.iter().flat_map(|o| &o.deliverables) {
+        sums.add(&file.file, &file.sha256);
+    }
+    for (name, text) in [(SESSION_FILE, session_text(session)), (REPORT_FILE, acetate_report::markdown(session))] {
+        let staged = folder.stage_text(name, &text)?;
+        sums.add(name, acetate_files::sha256_file(staged)?);
+    }
+    folder.stage_text(CHECKSUMS, &sums.to_text())?;
+    Ok(())
+}
+
+/// Writes a text file whole or not at all.
+pub fn write_text(path: &Path, text: &str) -> Result<(), Error> {
+    Ok(acetate_files::write_text(path, text)?)
+}
+
+/// Reads a session; an error names the line and column.
+pub fn read_session(path: &Path) -> Result<Session, Error> {
+    let unreadable = |error: String, hint| Error::Unreadable { path: path.to_owned(), error, hint };
+    let text = acetate_files::read_text(path)?;
+    let session: Session = serde_json::from_str(&text).map_err(|e| {
+        unreadable(e.to_string(), "the form of a session is printed by `acetate schema`; `acetate plan` writes a new one")
+    })?;
+    if session.format != SESSION_FORMAT {
+        return Err(unreadable(
+            format!("expected session format {SESSION_FORMAT}, found {}", session.format),
+            "make a new one with `acetate plan`",
+        ));
+    }
+    Ok(session)
+}
+
+/// Reads a brief; an error names the line and column.
+pub fn read_brief(path: &Path) -> Result<Brief, Error> {
+    let text = acetate_files::read_text(path)?;
+    toml::from_str(&text).map_err(|e| Error::Unreadable {
+        path: path.to_owned(),
+        error: e.to_string().trim_end().to_owned(),
+        hint: "the keys of a brief are in docs/reference/brief.md; an empty brief is fine",
+    })
+}
+
+/// The session as it stands on disk.
+pub fn session_text(session: &Session) -> String {
+    let mut text = serde_json::to_string_pretty(session).unwrap_or_else(|e| format!("{{\"error\": \"{e}\"}}"));
+    text.push('\n');
+    text
+}
+
+/// Where a stem's file is now: at its path, or beside the session.
+pub(crate) fn locate(stem: &Stem, beside: &Path) -> PathBuf {
+    let given = PathBuf::from(&stem.source.path);
+    if given.exists() {
+        return given;
+    }
+    let near = beside.join(&given);
+    match (near.exists(), given.file_name()) {
+        (true, _) => near,
+        (false, Some(name)) if beside.join(name).exists() => beside.join(name),
+        _ => given,
+    }
+}
+
+/// Whether a finding forbids to master this delivery.
+pub fn is_rejected(session: &Session) -> bool {
+    session.findings.iter().any(|f| f.severity == Severity::Error)
+}

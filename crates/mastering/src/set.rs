@@ -1,0 +1,195 @@
+//! Settings by hand: `master/limiter.ceiling_dbtp=-1.2`.
+
+use acetate_model::{
+    By, Json, Map, Move, Place, Process, ProcessorEntry, Promise, Quantity, Session, Standing,
+};
+use acetate_processors::PROCESSORS;
+
+use crate::Error;
+
+/// Who is named as the maker of a move that was set by hand.
+const BY_HAND: &str = "--set";
+
+/// Reads `KEY=VALUE` as the key and the value that a brief holds.
+pub fn parse_setting(given: &str) -> Result<(String, Json), Error> {
+    let bad = || Error::BadSetting {
+        given: given.to_owned(),
+        expected: "PLACE/MOVE.SETTING=VALUE, like master/limiter.ceiling_dbtp=-1.2 or stem/vocals/gain.gain_db=1".into(),
+    };
+    let (key, value) = given.split_once('=').ok_or_else(bad)?;
+    split_key(key).ok_or_else(bad)?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Json::String(value.to_owned()));
+    Ok((key.trim().to_owned(), value))
+}
+
+/// Applies the brief's settings and vetoes to the plan.
+pub(crate) fn apply(session: &mut Session) -> Result<(), Error> {
+    for id in session.brief.mute.clone() {
+        mute(session, &id)?;
+    }
+    for (key, value) in session.brief.set.clone() {
+        set(session, &key, &value)?;
+    }
+    Ok(())
+}
+
+fn mute(session: &mut Session, id: &str) -> Result<(), Error> {
+    let known: Vec<String> = session.plan.iter().map(|m| m.id.clone()).collect();
+    let named = session.plan.iter_mut().find(|m| m.id == id).ok_or_else(|| Error::BadSetting {
+        given: id.to_owned(),
+        expected: format!("one of the plan's moves: {}", known.join(", ")),
+    })?;
+    named.standing = Standing::Muted("by the brief".into());
+    Ok(())
+}
+
+fn set(session: &mut Session, key: &str, value: &Json) -> Result<(), Error> {
+    let (target, setting) = split_key(key).ok_or_else(|| Error::BadSetting {
+        given: key.to_owned(),
+        expected: "PLACE/MOVE.SETTING, like master/limiter.ceiling_dbtp".into(),
+    })?;
+    let at = find_or_add(session, target, key)?;
+    let changed = &mut session.plan[at];
+    let entry = entry(&changed.process.kind, key)?;
+    let refused = |error| Error::Setting { key: key.to_owned(), error };
+    let mut settings = (entry.complete)(&changed.process.settings).map_err(refused)?;
+    put(&mut settings, setting, value);
+    changed.process.settings = (entry.complete)(&settings).map_err(refused)?;
+    changed.by = By::Human(BY_HAND.into());
+    keep_promises_true(changed, setting);
+    Ok(())
+}
+
+/// `master/limiter.ceiling_dbtp` to (`master/limiter`, `ceiling_dbtp`); a stem's name may hold dots.
+fn split_key(key: &str) -> Option<(&str, &str)> {
+    let last = key.rfind('/')?;
+    let dot = last + key[last..].find('.')?;
+    let (target, setting) = (&key[..dot], key[dot + 1..].trim());
+    (!setting.is_empty() && last + 1 < dot).then_some((target.trim(), setting))
+}
+
+/// The move of that id, or the one of that kind at that place, or a new one in the order of the processors.
+fn find_or_add(session: &mut Session, target: &str, key: &str) -> Result<usize, Error> {
+    if let Some(at) = session.plan.iter().position(|m| m.id == target) {
+        return Ok(at);
+    }
+    let (place, kind) = target.rsplit_once('/').unwrap_or(("", target));
+    let bad = |expected: String| Error::BadSetting { given: key.to_owned(), expected };
+    let place: Place = place.parse().map_err(bad)?;
+    if let Some(at) = session.plan.iter().position(|m| m.at == place && m.process.kind == kind) {
+        return Ok(at);
+    }
+    if let Place::Stem(name) = &place
+        && session.stems.iter().all(|s| s.name != *name)
+    {
+        let names: Vec<&str> = session.stems.iter().map(|s| s.name.as_str()).collect();
+        return Err(bad(format!("one of the stems {}", names.join(", "))));
+    }
+    let entry = entry(kind, key)?;
+    let new = Move {
+        id: target.to_owned(),
+        at: place,
+        process: Process { kind: entry.id.to_owned(), settings: (entry.defaults)() },
+        because: "Asked for by hand.".into(),
+        evidence: Vec::new(),
+        promises: Vec::new(),
+        by: By::Human(BY_HAND.into()),
+        standing: Standing::Active,
+    };
+    Ok(insert(&mut session.plan, new))
+}
+
+fn entry(kind: &str, key: &str) -> Result<&'static ProcessorEntry, Error> {
+    acetate_processors::find(kind).ok_or_else(|| Error::BadSetting {
+        given: key.to_owned(),
+        expected: format!(
+            "a move of the plan or a processor: {}",
+            PROCESSORS.iter().map(|p| p.id).collect::<Vec<_>>().join(", ")
+        ),
+    })
+}
+
+/// Puts a move before the first at its place that comes later in the list of processors.
+pub(crate) fn insert(plan: &mut Vec<Move>, new: Move) -> usize {
+    let rank = |kind: &str| PROCESSORS.iter().position(|p| p.id == kind).unwrap_or(usize::MAX);
+    let later = |m: &Move| m.at == new.at && rank(&m.process.kind) > rank(&new.process.kind);
+    let at = plan.iter().position(later).unwrap_or(plan.len());
+    plan.insert(at, new);
+    at
+}
+
+/// Follows `bands[1].gain_db` or `bands.1.gain_db` into the settings and puts the value there.
+fn put(settings: &mut Map, path: &str, value: &Json) {
+    let mut steps = path.split(['.', '[']).map(|s| s.trim_end_matches(']')).filter(|s| !s.is_empty()).peekable();
+    let Some(first) = steps.next() else { return };
+    let mut slot = settings.entry(first.to_owned()).or_insert(Json::Null);
+    for step in steps {
+        slot = match step.parse::<usize>() {
+            Ok(index) => {
+                if !slot.is_array() {
+                    *slot = Json::Array(Vec::new());
+                }
+                let Json::Array(entries) = slot else { return };
+                // an entry that is not there yet is added at the end with its defaults
+                let index = index.min(entries.len());
+                if index == entries.len() {
+                    entries.push(Json::Object(Map::new()));
+                }
+                &mut entries[index]
+            }
+            Err(_) => {
+                if !slot.is_object() {
+                    *slot = Json::Object(Map::new());
+                }
+                let Json::Object(table) = slot else { return };
+                table.entry(step.to_owned()).or_insert(Json::Null)
+            }
+        };
+    }
+    *slot = value.clone();
+}
+
+/// A promise that a setting by hand has made meaningless is dropped or follows it.
+fn keep_promises_true(changed: &mut Move, setting: &str) {
+    match setting {
+        "drive_db" => changed.promises.retain(|p| p.quantity == Quantity::TruePeak),
+        "ceiling_dbtp" => {
+            if let Some(ceiling) = changed.process.settings.get(setting).and_then(Json::as_f64) {
+                changed.promises.retain(|p| p.quantity != Quantity::TruePeak);
+                changed.promises.push(Promise::at_most(&changed.at, Quantity::TruePeak, ceiling));
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_split_behind_the_last_slash() {
+        assert_eq!(split_key("master/limiter.ceiling_dbtp"), Some(("master/limiter", "ceiling_dbtp")));
+        assert_eq!(split_key("stem/lead.v2/gain.gain_db"), Some(("stem/lead.v2/gain", "gain_db")));
+        assert_eq!(split_key("master/eq.bands[0].q"), Some(("master/eq", "bands[0].q")));
+        for bad in ["limiter.ceiling_dbtp", "master/limiter", "master/.x", "master/limiter."] {
+            assert_eq!(split_key(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_path_reaches_into_lists() {
+        let mut map = Map::new();
+        put(&mut map, "bands[0].gain_db", &Json::from(1.5));
+        put(&mut map, "bands.1.gain_db", &Json::from(-2));
+        put(&mut map, "bands[0].q", &Json::from(0.7));
+        assert_eq!(Json::Object(map).to_string(), r#"{"bands":[{"gain_db":1.5,"q":0.7},{"gain_db":-2}]}"#);
+    }
+
+    #[test]
+    fn words_and_numbers_are_values() {
+        assert_eq!(parse_setting("master/limiter.style=punch").unwrap().1, Json::from("punch"));
+        assert_eq!(parse_setting("master/limiter.ceiling_dbtp=-1.2").unwrap().1, Json::from(-1.2));
+        assert!(parse_setting("ceiling=-1").is_err());
+    }
+}

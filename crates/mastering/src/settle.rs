@@ -1,0 +1,223 @@
+//! The closed loop: the last stage of the plan is rendered until it keeps its promises.
+
+use std::path::Path;
+
+use acetate_files::{Scratch, ScratchReader};
+use acetate_meters::MeterBank;
+use acetate_model::{
+    By, Db, Dbtp, Kind, Move, Params, Place, Process, Quantity, Settings, Source, Spec, Standing, Value, Worked,
+};
+use acetate_processors::LimiterSettings;
+use acetate_render::{Graph, Lane};
+
+use crate::{Error, Options, Progress, forecast::Envelope, progress::step};
+
+/// How often the last stage is rendered at most.
+const PASSES: u32 = 5;
+/// A miss of the loudness that is not worth another rendering.
+const LANDED_LU: f64 = 0.02;
+/// Drives are rounded to this part of a decibel, so that a session holds short numbers.
+const DRIVE_STEPS: f64 = 1000.0;
+/// How often the forecast is asked for the drive.
+const FORECASTS: usize = 24;
+
+/// What the last stage works on, at the rate of its files.
+pub(crate) struct Stage<'a> {
+    pub(crate) bus: &'a dyn Fn() -> Box<dyn Source>,
+    pub(crate) moves: &'a [Move],
+    pub(crate) envelope: &'a Envelope,
+    /// Where to begin, if an earlier rendering has found it.
+    pub(crate) drive_db: Option<f64>,
+    /// How far the limiter stays under the promised ceiling, for what is added behind it.
+    pub(crate) margin_db: f64,
+    /// Where long audio is kept.
+    pub(crate) folder: &'a Path,
+}
+
+/// The last stage, rendered.
+pub(crate) struct Settled {
+    pub(crate) audio: ScratchReader,
+    pub(crate) worked: Vec<Worked>,
+    pub(crate) passes: u32,
+    pub(crate) drive_db: Option<f64>,
+    pub(crate) gave_way: Option<String>,
+}
+
+impl Stage<'_> {
+    /// Renders until the loudness is as promised, or as near as the other promises allow.
+    pub(crate) fn settle(&self, options: &Options, progress: &dyn Progress) -> Result<Settled, Error> {
+        let Some((at, limiter)) = self.limiter() else {
+            let (audio, worked, _) = self.render(self.moves, options, progress)?;
+            return Ok(Settled { audio, worked, passes: 1, drive_db: None, gave_way: None });
+        };
+        let goal = Goal::find(&Wish::of(&self.moves[at]), &limiter, self.envelope);
+        let (mut drive, mut last) = (self.drive_db.unwrap_or(goal.drive_db), None);
+        for pass in 1.. {
+            let moves = self.with_drive(at, &limiter, drive);
+            let (audio, worked, heard) = self.render(&moves, options, progress)?;
+            let miss = goal.loudness_lufs.zip(heard).map_or(0.0, |(goal, heard)| goal - heard);
+            let next = next_drive((drive, heard.unwrap_or_default()), miss, last);
+            if miss.abs() <= LANDED_LU || next == drive || pass == PASSES {
+                let gave_way = goal.gave_way(heard);
+                return Ok(Settled { audio, worked, passes: pass, drive_db: Some(drive), gave_way });
+            }
+            last = heard.map(|heard| (drive, heard));
+            drive = next;
+        }
+        unreachable!("the last pass returns")
+    }
+
+    fn limiter(&self) -> Option<(usize, LimiterSettings)> {
+        let is_limiter =
+            |m: &Move| m.process.kind == LimiterSettings::ID && m.standing == Standing::Active && m.at == Place::Master;
+        let at = self.moves.iter().rposition(is_limiter)?;
+        Some((at, LimiterSettings::from_map(&self.moves[at].process.settings).ok()?))
+    }
+
+    fn with_drive(&self, at: usize, limiter: &LimiterSettings, drive_db: f64) -> Vec<Move> {
+        let mut moves = self.moves.to_vec();
+        let ceiling_dbtp = Dbtp(limiter.ceiling_dbtp.0 - self.margin_db);
+        let settings = LimiterSettings { drive_db: Db(drive_db), ceiling_dbtp, ..limiter.clone() };
+        moves[at].process.settings = settings.to_map();
+        moves
+    }
+
+    fn render(
+        &self,
+        moves: &[Move],
+        options: &Options,
+        progress: &dyn Progress,
+    ) -> Result<(ScratchReader, Vec<Worked>, Option<f64>), Error> {
+        let source = (self.bus)();
+        let spec = Spec::new(source.rate_hz(), source.channels(), options.block_frames);
+        progress.begin("limiting", source.frames());
+        let mut audio = Scratch::new(spec.rate_hz, spec.channels, options.memory_bytes, self.folder);
+        let mut loudness = MeterBank::only(&spec, &["loudness"]);
+        let lanes = vec![Lane { name: "bus".into(), source }];
+        let mut graph = Graph::build(moves, lanes, options.shape())?;
+        graph.run(|block| {
+            audio.push(&block.main)?;
+            loudness.push(&block.main);
+            step(progress, block.frames())
+        })?;
+        let heard = loudness.readings(&Place::Master).into_iter().find_map(|r| match r.value {
+            Value::Scalar(lufs) if r.quantity == Quantity::Integrated => Some(lufs),
+            _ => None,
+        });
+        Ok((audio.into_reader(), graph.worked(), heard))
+    }
+}
+
+/// What the limiter's move promises.
+struct Wish {
+    loudness_lufs: Option<f64>,
+    most_reduction_db: Option<f64>,
+    least_plr_lu: Option<f64>,
+}
+
+impl Wish {
+    fn of(limiter: &Move) -> Self {
+        let within = |quantity| limiter.promises.iter().find(|p| p.quantity == quantity).map(|p| p.within);
+        Self {
+            loudness_lufs: within(Quantity::Integrated).map(|[low, high]| f64::midpoint(low, high)),
+            most_reduction_db: within(Quantity::GainReduction).map(|[_, high]| high),
+            least_plr_lu: within(Quantity::PeakToLoudness).map(|[low, _]| low),
+        }
+    }
+}
+
+/// What the loop aims at, after the promises were weighed against each other.
+struct Goal {
+    drive_db: f64,
+    loudness_lufs: Option<f64>,
+    wished_lufs: Option<f64>,
+    /// Why the loudness stops short of the wish.
+    short: Option<String>,
+}
+
+impl Goal {
+    fn find(wish: &Wish, limiter: &LimiterSettings, envelope: &Envelope) -> Self {
+        let as_is = Self { drive_db: limiter.drive_db.0, loudness_lufs: None, wished_lufs: wish.loudness_lufs, short: None };
+        let Some(wished) = wish.loudness_lufs else { return as_is };
+        let behind = |drive_db| envelope.behind(&LimiterSettings { drive_db: Db(drive_db), ..limiter.clone() });
+        let Some(untouched) = behind(0.0).integrated_lufs else {
+            let short = Some("the song is too short or too quiet to have a loudness; its level was left alone".into());
+            return Self { drive_db: 0.0, short, ..as_is };
+        };
+        let open = wish.least_plr_lu.map_or(f64::INFINITY, |plr| limiter.ceiling_dbtp.0 - plr);
+        let goal = wished.min(open);
+        let mut short = (goal < wished).then(|| {
+            format!("a peak to loudness ratio of {:.1} LU was to be kept", wish.least_plr_lu.unwrap_or_default())
+        });
+        if (goal - untouched).abs() <= LANDED_LU {
+            return Self { drive_db: 0.0, loudness_lufs: Some(goal), short, ..as_is };
+        }
+        let mut drive = root(goal - untouched, |drive| behind(drive).integrated_lufs.map(|lufs| lufs - goal));
+        let mut loudness = goal;
+        if let Some(most) = wish.most_reduction_db
+            && behind(drive).mean_reduction_db > most
+        {
+            drive = root(drive, |drive| Some(behind(drive).mean_reduction_db - most));
+            loudness = behind(drive).integrated_lufs.unwrap_or(goal).min(goal);
+            short = Some(format!("more would have had the limiter turn down by over {most:.1} dB on average"));
+        }
+        Self { drive_db: rounded(drive), loudness_lufs: Some(loudness), short, ..as_is }
+    }
+
+    fn gave_way(&self, heard: Option<f64>) -> Option<String> {
+        let (short, wished) = (self.short.as_ref()?, self.wished_lufs?);
+        Some(match heard {
+            Some(heard) => format!("The loudness stopped at {heard:.1} LUFS instead of {wished:.1}: {short}."),
+            None => format!("The loudness of {wished:.1} LUFS was not aimed at: {short}."),
+        })
+    }
+}
+
+/// Where a rising function of the drive crosses zero, between the limits of the drive.
+fn root(guess: f64, rising: impl Fn(f64) -> Option<f64>) -> f64 {
+    let (mut low, mut high) = drive_range();
+    let mut at = guess.clamp(low, high);
+    for _ in 0..FORECASTS {
+        let Some(over) = rising(at) else { break };
+        if over.abs() < LANDED_LU / 10.0 {
+            break;
+        }
+        if over > 0.0 { high = at } else { low = at }
+        // one decibel of drive gives at most one of loudness: a step of that size is safe, else halve
+        let step = at - over;
+        at = if step > low && step < high { step } else { f64::midpoint(low, high) };
+    }
+    at
+}
+
+/// The next drive by the line through the last two renderings, or by a slope of one.
+fn next_drive((drive, heard): (f64, f64), miss: f64, last: Option<(f64, f64)>) -> f64 {
+    let slope = last.map_or(1.0, |(before, heard_before)| (heard - heard_before) / (drive - before));
+    let (low, high) = drive_range();
+    rounded((drive + miss / slope.clamp(0.2, 1.2)).clamp(low, high))
+}
+
+fn rounded(drive_db: f64) -> f64 {
+    (drive_db * DRIVE_STEPS).round() / DRIVE_STEPS
+}
+
+fn drive_range() -> (f64, f64) {
+    match LimiterSettings::PARAMS.iter().find(|p| p.name == "drive_db").map(|p| p.kind) {
+        Some(Kind::Number { min, max, .. }) => (min, max),
+        _ => (0.0, 0.0),
+    }
+}
+
+/// A move of the program itself, outside the plan.
+pub(crate) fn own_move<S: Settings>(id: &str, settings: &S) -> Move {
+    Move {
+        id: id.to_owned(),
+        at: Place::Master,
+        process: Process { kind: S::ID.to_owned(), settings: settings.to_map() },
+        because: String::new(),
+        evidence: Vec::new(),
+        promises: Vec::new(),
+        by: By::Advisor("delivery".into()),
+        standing: Standing::Active,
+    }
+}

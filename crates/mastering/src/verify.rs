@@ -1,0 +1,67 @@
+use std::path::Path;
+
+use acetate_files::Checksums;
+use acetate_model::{Kept, Promise, Quantity, Session};
+use rayon::prelude::*;
+
+use crate::{
+    CHECKSUMS, Error, Options, Progress, SESSION_FILE, deliver, read_session,
+};
+
+/// What became of a delivered folder.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Verification {
+    /// Every file of audio with its promises, measured anew.
+    pub files: Vec<VerifiedFile>,
+    /// Files whose bytes are not what the checksums say, with what is wrong.
+    pub changed: Vec<String>,
+}
+
+/// One file, measured anew.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct VerifiedFile {
+    /// The file.
+    pub file: String,
+    /// Its promises.
+    pub promises: Vec<Kept>,
+}
+
+impl Verification {
+    /// Whether everything is as promised.
+    pub fn holds(&self) -> bool {
+        self.changed.is_empty() && self.files.iter().all(|f| f.promises.iter().all(|p| p.kept))
+    }
+}
+
+/// Measures the files of a folder again and compares them with what its session promised.
+///
+/// The dither of a file is measured against the signal before it, which only a rendering has; it is left out here.
+pub fn verify(folder: &Path, options: &Options, progress: &dyn Progress) -> Result<Verification, Error> {
+    let session: Session = read_session(&folder.join(SESSION_FILE))?;
+    let deliverables = session.outcome.map(|o| o.deliverables).unwrap_or_default();
+    let sums = Checksums::read(&folder.join(CHECKSUMS))?;
+    let changed = sums.entries.iter().filter_map(|(name, sha256)| changed(folder, name, sha256)).collect();
+    progress.begin("verifying", Some(deliverables.iter().map(|d| d.frames).sum()));
+    options.in_pool(|| {
+        let files = deliverables
+            .par_iter()
+            .map(|delivered| {
+                let measured = deliver::measure(&folder.join(&delivered.file), None, None, progress)?;
+                let promised = delivered.promises.iter().map(|kept| kept.promise.clone());
+                let promises: Vec<Promise> = promised.filter(|p| p.quantity != Quantity::Dither).collect();
+                let promises = deliver::keep(promises, &measured.readings);
+                Ok(VerifiedFile { file: delivered.file.clone(), promises })
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Verification { files, changed })
+    })
+}
+
+/// What is wrong with the bytes of a file, if anything is.
+fn changed(folder: &Path, name: &str, sha256: &str) -> Option<String> {
+    match acetate_files::sha256_file(folder.join(name)) {
+        Ok(found) if found == sha256 => None,
+        Ok(found) => Some(format!("{name}: expected SHA-256 {sha256}, found {found}; it was changed after it was written")),
+        Err(error) => Some(error.to_string()),
+    }
+}
