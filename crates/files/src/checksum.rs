@@ -48,7 +48,7 @@ impl Checksums {
 
     /// The text of the list.
     pub fn to_text(&self) -> String {
-        self.entries.iter().map(|(name, sha256)| format!("{sha256}  {name}\n")).collect()
+        self.entries.iter().fold(String::new(), |text, (name, sha256)| text + sha256 + "  " + name + "\n")
     }
 
     /// Reads a list.

@@ -65,7 +65,7 @@ impl Kind {
 const RE_EXPORT: &str = "convert it to WAV or FLAC";
 const HEAD_BYTES: usize = 512;
 
-/// Finds out the kind of the file and where it begins: an ID3v2 tag may stand in front.
+/// Finds out the kind of the file and where it begins: an `ID3v2` tag may stand in front.
 pub(crate) fn sniff(path: &Path, file: &mut File) -> Result<(Kind, u64), FileError> {
     let mut head = read_head(path, file, 0)?;
     let mut start = 0;
@@ -96,7 +96,7 @@ fn read_head(path: &Path, file: &mut File, at: u64) -> Result<Vec<u8>, FileError
     Ok(head)
 }
 
-/// The length of a leading ID3v2 tag: ten bytes and a length of four times seven bits (ID3 2.4.0, 3.1).
+/// The length of a leading `ID3v2` tag: ten bytes and a length of four times seven bits (ID3 2.4.0, 3.1).
 fn id3v2_bytes(head: &[u8]) -> Option<u64> {
     let size = head.get(..10).filter(|h| h.starts_with(b"ID3"))?[6..].iter();
     Some(10 + size.fold(0, |sum, byte| (sum << 7) | u64::from(byte & 0x7f)))

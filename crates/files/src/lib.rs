@@ -12,6 +12,7 @@ mod reader;
 mod scan;
 mod scratch;
 mod stem;
+mod text;
 mod wav;
 
 use std::ops::RangeInclusive;
@@ -23,6 +24,7 @@ pub use reader::{Reader, open};
 pub use scan::{Delivery, DeliveryFile, PassedOver, scan};
 pub use scratch::{Scratch, ScratchReader};
 pub use stem::StemReader;
+pub use text::{read_text, refuse_existing, write_text};
 pub use wav::{FinishedWav, WavBits, WavSpec, WavWriter};
 
 /// The rates that are read, in Hz.

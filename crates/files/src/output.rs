@@ -96,12 +96,14 @@ impl OutputFolder {
     /// Puts every staged file in its place, in the order of staging, and returns their paths. A name that was
     /// staged twice gets the later file.
     pub fn commit(mut self) -> Result<Vec<PathBuf>, FileError> {
-        let mut placed = Vec::new();
+        let mut placed: Vec<PathBuf> = Vec::new();
         for (file, target) in std::mem::take(&mut self.staged) {
             if let Err(error) = persist(file, &target) {
                 // Without `force` nothing stood here before, so nothing may stand here now.
                 if !self.force {
-                    placed.iter().for_each(|p: &PathBuf| drop(fs::remove_file(p)));
+                    for path in &placed {
+                        drop(fs::remove_file(path));
+                    }
                 }
                 return Err(error);
             }

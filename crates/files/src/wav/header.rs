@@ -20,6 +20,8 @@ pub(crate) struct WavHeader {
     pub frames: u64,
     /// Frames by the header.
     pub claimed_frames: u64,
+    /// There is another `data` chunk behind the first.
+    pub more_data: bool,
 }
 
 impl WavHeader {
@@ -85,30 +87,10 @@ pub(crate) fn read_header(
     let open_ended = riff_bytes == 0 || riff_bytes == UNKNOWN;
     file.seek(SeekFrom::Start(start + if syntax.wave64 { 40 } else { 12 })).map_err(read)?;
 
-    let (mut fmt, mut data, mut long_data) = (None, None, None);
-    while fmt.is_none() || data.is_none() {
-        let Some(chunk) = syntax.next_chunk(file) else { break };
-        match &chunk.id {
-            b"fmt " if fmt.is_none() => fmt = Some(read_fmt(syntax, file, chunk.bytes).map_err(damaged)?),
-            b"ds64" => long_data = read_ds64(file),
-            b"data" if data.is_none() => {
-                let in_ds64 = long_data.filter(|_| chunk.bytes == UNKNOWN);
-                let to_the_end = chunk.bytes == UNKNOWN || (chunk.bytes == 0 && open_ended);
-                let there = end.saturating_sub(chunk.at);
-                let claimed = in_ds64.unwrap_or(if to_the_end { there } else { chunk.bytes });
-                data = Some((chunk.at, claimed, claimed.min(there)));
-                file.seek(SeekFrom::Start(chunk.at + claimed.min(there))).map_err(read)?;
-                continue;
-            }
-            _ => {}
-        }
-        if !syntax.skip(file, &chunk, end) {
-            break;
-        }
-    }
+    let Chunks { fmt, data, more_data } = read_chunks(syntax, file, end, open_ended).map_err(damaged)?;
     let fmt =
         fmt.ok_or_else(|| damaged("it has no `fmt ` chunk, which says what the samples mean".into()))?;
-    let (data_at, claimed, there) =
+    let Data { at: data_at, claimed, there } =
         data.ok_or_else(|| damaged("it has no `data` chunk, where the samples would be".into()))?;
     let (format, bits) = fmt.format(path, syntax.big_endian)?;
     let frame_bytes = (format.bytes * usize::from(fmt.channels)) as u64;
@@ -121,7 +103,63 @@ pub(crate) fn read_header(
         data_at,
         frames: there / frame_bytes,
         claimed_frames: claimed / frame_bytes,
+        more_data,
     })
+}
+
+/// The chunks that matter.
+#[derive(Default)]
+struct Chunks {
+    fmt: Option<Fmt>,
+    data: Option<Data>,
+    more_data: bool,
+}
+
+/// Where the samples are: how many bytes the header claims, and how many the file has.
+struct Data {
+    at: u64,
+    claimed: u64,
+    there: u64,
+}
+
+fn read_chunks(
+    syntax: Syntax,
+    file: &mut (impl BufRead + Seek),
+    end: u64,
+    open_ended: bool,
+) -> Result<Chunks, String> {
+    let mut chunks = Chunks::default();
+    let mut long_data = None;
+    while let Some(mut chunk) = syntax.next_chunk(file) {
+        match &chunk.id {
+            b"fmt " if chunks.fmt.is_none() => chunks.fmt = Some(read_fmt(syntax, file, chunk.bytes)?),
+            b"ds64" => long_data = read_ds64(file),
+            b"data" if chunks.data.is_none() => {
+                let in_ds64 = long_data.filter(|_| chunk.bytes == UNKNOWN);
+                let to_the_end = chunk.bytes == UNKNOWN || (chunk.bytes == 0 && open_ended);
+                let rest = end.saturating_sub(chunk.at);
+                let claimed = in_ds64.unwrap_or(if to_the_end { rest } else { chunk.bytes });
+                chunk.bytes = claimed.min(rest);
+                chunks.data = Some(Data { at: chunk.at, claimed, there: chunk.bytes });
+            }
+            b"data" if chunk.bytes > 0 && chunk.at.saturating_add(chunk.bytes) <= end => {
+                chunks.more_data = true;
+                break;
+            }
+            // Behind the samples there may be anything; what does not look like a chunk ends the search.
+            id if chunks.data.is_some()
+                && chunks.fmt.is_some()
+                && !id.iter().all(|b| (b' '..=b'~').contains(b)) =>
+            {
+                break;
+            }
+            _ => {}
+        }
+        if !syntax.skip(file, &chunk, end) {
+            break;
+        }
+    }
+    Ok(chunks)
 }
 
 impl Syntax {

@@ -57,8 +57,13 @@ impl WavReader {
     }
 
     /// What was odd, once `read_frames` were all there was.
-    pub fn notes(&self, read_frames: u64) -> Option<SourceNote> {
+    pub fn notes(&self, read_frames: u64) -> Vec<SourceNote> {
         let expected = self.header.claimed_frames;
-        (read_frames < expected).then_some(SourceNote::Truncated { expected, found: read_frames })
+        let cut = (read_frames < expected).then_some(SourceNote::Truncated { expected, found: read_frames });
+        let more = self
+            .header
+            .more_data
+            .then(|| SourceNote::Damaged { what: "a second `data` chunk was passed over".into() });
+        cut.into_iter().chain(more).collect()
     }
 }

@@ -34,9 +34,9 @@ impl Format {
     /// Appends interleaved `bytes`, whole frames, to the channels of `into`.
     pub fn decode(self, bytes: &[u8], into: &mut Audio) {
         if self.big_endian {
-            self.decode_as::<true>(bytes, into)
+            self.decode_as::<true>(bytes, into);
         } else {
-            self.decode_as::<false>(bytes, into)
+            self.decode_as::<false>(bytes, into);
         }
     }
 
