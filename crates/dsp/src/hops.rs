@@ -1,8 +1,9 @@
-/// Cuts a stream at even steps of time, wherever its blocks end: hop `k` ends before frame `⌊(k + 1) · hop · rate⌋`.
+/// Cuts a stream at even steps of time, wherever its blocks end: hop `k` ends before frame `⌊(k + 1) · hop⌋`.
 #[derive(Debug, Clone)]
 pub struct Hops {
-    rate_hz: u64,
-    hop_ms: u64,
+    // the hop in frames, as a fraction
+    numerator: u64,
+    denominator: u64,
     frame: u64,
     hop: u64,
 }
@@ -19,9 +20,14 @@ pub struct HopPart {
 }
 
 impl Hops {
-    /// Starts at frame 0; a hop must hold at least one frame.
-    pub fn new(rate_hz: u32, hop_ms: u32) -> Self {
-        Self { rate_hz: rate_hz.into(), hop_ms: hop_ms.into(), frame: 0, hop: 0 }
+    /// Hops of some milliseconds, at least one frame long.
+    pub fn of_ms(rate_hz: u32, hop_ms: u32) -> Self {
+        Self { numerator: u64::from(rate_hz) * u64::from(hop_ms), denominator: 1000, frame: 0, hop: 0 }
+    }
+
+    /// Hops of some frames, at least one.
+    pub fn of_frames(frames: usize) -> Self {
+        Self { numerator: frames.max(1) as u64, denominator: 1, frame: 0, hop: 0 }
     }
 
     /// Frames heard.
@@ -42,7 +48,7 @@ impl Hops {
             if left == 0 {
                 return None;
             }
-            let end = (self.hop + 1) * self.hop_ms * self.rate_hz / 1000;
+            let end = (self.hop + 1) * self.numerator / self.denominator;
             let taken = left.min(end - self.frame);
             let part = HopPart { from, to: from + taken as usize, ends: self.frame + taken == end };
             self.frame += taken;
@@ -60,7 +66,7 @@ mod tests {
     #[test]
     fn hops_end_where_they_should_for_any_block() {
         for block in [1, 7, 100, 4096] {
-            let mut hops = Hops::new(11_025, 10);
+            let mut hops = Hops::of_ms(11_025, 10);
             let mut ends = Vec::new();
             for start in (0..11_025).step_by(block) {
                 let frames = block.min(11_025 - start);

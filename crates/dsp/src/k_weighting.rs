@@ -7,7 +7,7 @@ use wide::f64x2;
 use crate::hops::{HopPart, Hops};
 use crate::sections::{PairFilter, Section};
 
-/// The hop of [`KWeighting`].
+/// The hop of [`KWeighting::new`].
 pub const ENERGY_HOP_MS: u32 = 10;
 
 /// The two sections of the K-weighting filter at any rate (ITU-R BS.1770-5, Annex 1).
@@ -42,7 +42,7 @@ fn high_pass(rate_hz: u32) -> Section {
     Section { b: [1.0, -2.0, 1.0], a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / Q + k * k) / a0] }
 }
 
-/// K-weighted energy in hops of [`ENERGY_HOP_MS`], summed over the channels, each of weight 1 (left, right, centre).
+/// K-weighted energy in hops, summed over the channels, each of weight 1 (left, right, centre).
 #[derive(Debug, Clone)]
 pub struct KWeighting {
     pairs: Vec<Pair>,
@@ -57,10 +57,15 @@ struct Pair {
 }
 
 impl KWeighting {
-    /// A filter at rest.
+    /// A filter at rest, with hops of [`ENERGY_HOP_MS`].
     pub fn new(rate_hz: u32, channels: usize) -> Self {
+        Self::in_hops(rate_hz, channels, Hops::of_ms(rate_hz, ENERGY_HOP_MS))
+    }
+
+    /// A filter at rest, with other hops.
+    pub fn in_hops(rate_hz: u32, channels: usize, hops: Hops) -> Self {
         let pair = Pair { filter: PairFilter::new(k_sections(rate_hz)), energy: f64x2::ZERO };
-        Self { pairs: vec![pair; channels.div_ceil(2)], hops: Hops::new(rate_hz, ENERGY_HOP_MS) }
+        Self { pairs: vec![pair; channels.div_ceil(2)], hops }
     }
 
     /// Hears the next block and calls `each` with the energy of every hop that ends in it: the sum of the weighted

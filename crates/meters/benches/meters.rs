@@ -1,0 +1,53 @@
+//! What each meter costs: the throughput shown is stereo frames a second.
+
+use acetate_meters::{METERS, MeterBank};
+use acetate_model::{Audio, Meter, MeterEntry, Place, Spec};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+
+const RATE_HZ: u32 = 44_100;
+const SECONDS: usize = 10;
+const BLOCK_FRAMES: usize = 4096;
+
+/// A loud, wide piece: a decaying low note every half second under noise, and different noise on each side.
+fn music() -> Audio {
+    let frames = SECONDS * RATE_HZ as usize;
+    let mut state = 1u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 40) as f64 / f64::from(1 << 23) - 1.0
+    };
+    let mut audio = Audio::silence(RATE_HZ, 2, frames);
+    for n in 0..frames {
+        let beat = (n % (RATE_HZ as usize / 2)) as f64 / f64::from(RATE_HZ);
+        let note = libm::exp(-8.0 * beat) * libm::sin(340.0 * beat);
+        for channel in &mut audio.channels {
+            channel[n] = (0.6 * note + 0.1 * noise()) as f32;
+        }
+    }
+    audio
+}
+
+fn meters(criterion: &mut Criterion) {
+    let audio = music();
+    let blocks: Vec<Audio> = audio.blocks(BLOCK_FRAMES).collect();
+    let spec = Spec::new(RATE_HZ, 2, BLOCK_FRAMES);
+    let mut group = criterion.benchmark_group("meters");
+    group.throughput(Throughput::Elements(audio.frames() as u64));
+    group.sample_size(10);
+    for MeterEntry { id, build, .. } in METERS {
+        let hear = |mut meter: Box<dyn Meter>| {
+            blocks.iter().for_each(|block| meter.push(block));
+            meter.read()
+        };
+        group.bench_function(*id, |b| b.iter_batched(|| build(&spec), hear, BatchSize::LargeInput));
+    }
+    let hear = |mut bank: MeterBank| {
+        blocks.iter().for_each(|block| bank.push(block));
+        bank.readings(&Place::Master)
+    };
+    group.bench_function("all", |b| b.iter_batched(|| MeterBank::new(&spec), hear, BatchSize::LargeInput));
+    group.finish();
+}
+
+criterion_group!(benches, meters);
+criterion_main!(benches);
