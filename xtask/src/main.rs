@@ -1,2 +1,45 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask tidy` and `cargo xtask generate`: the invariants and the reference manual, kept by a program.
+
+mod tidy;
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  tidy              Checks what the compiler cannot: the direction of the arrows, who may touch the disk, the lists
+  generate          Writes docs/reference/ from the declarations
+  generate --check  Says which of its files are stale, and writes nothing";
+
+fn main() -> Result<ExitCode> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        ["tidy"] => Ok(verdict(&tidy::run(root())?, "tidy: every invariant holds")),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => bail!("expected a command, found `{}`\n\n{HELP}", args.join(" ")),
+    }
+}
+
+/// Prints what is wrong; nothing wrong is success.
+fn verdict(wrong: &[impl std::fmt::Display], fine: &str) -> ExitCode {
+    for one in wrong {
+        println!("{one}");
+    }
+    if wrong.is_empty() {
+        println!("{fine}");
+        return ExitCode::SUCCESS;
+    }
+    println!("{} to mend", wrong.len());
+    ExitCode::FAILURE
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
