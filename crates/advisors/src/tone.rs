@@ -21,7 +21,7 @@ struct Region {
 }
 
 const REGIONS: [Region; 4] = [
-    Region { name: "lows", shape: "low_shelf", hz: 100.0, q: 0.7, bands_hz: [28.0, 112.0] },
+    Region { name: "lows", shape: "low_shelf", hz: 100.0, q: 0.7, bands_hz: [44.0, 112.0] },
     Region { name: "low mids", shape: "bell", hz: 250.0, q: 0.7, bands_hz: [112.0, 562.0] },
     Region { name: "high mids", shape: "bell", hz: 3000.0, q: 0.7, bands_hz: [1780.0, 5620.0] },
     Region { name: "highs", shape: "high_shelf", hz: 7000.0, q: 0.7, bands_hz: [5620.0, 17800.0] },
