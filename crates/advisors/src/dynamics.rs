@@ -21,6 +21,12 @@ const RATIO: f64 = 1.6;
 /// The softness of the threshold, in dB.
 const KNEE_DB: f64 = 6.0;
 
+/// The level of a sine, whose peaks are what full scale means, over its mean power, in dB.
+const SINE_DB: f64 = 3.01;
+
+/// The limits of a threshold, in dB.
+const THRESHOLDS_DB: [f64; 2] = [-80.0, 0.0];
+
 /// A band whose loud moments stand out.
 struct Swing {
     band: usize,
@@ -78,11 +84,12 @@ fn phrase(swing: &Swing) -> String {
     format!("around {hz:.0} Hz by {:.1} dB where {usual:.0} dB are usual", proof.value)
 }
 
-/// The mean level of a band over the active parts; loud moments lie above it.
+/// The mean level of a band over the active parts, as a sine would have it; loud moments lie above.
 fn level_dbfs(spectrum: &[(f64, f64)], band: usize) -> Option<f64> {
     let from = if band == 0 { 0.0 } else { SWINGS[band - 1].0 };
     let inside = spectrum.iter().filter(|(hz, _)| (from..SWINGS[band].0).contains(hz));
-    acetate_model::power_db(inside.map(|(_, db)| libm::exp10(db / 10.0)).sum())
+    let mean_db = acetate_model::power_db(inside.map(|(_, db)| libm::exp10(db / 10.0)).sum())?;
+    Some((mean_db + SINE_DB).clamp(THRESHOLDS_DB[0], THRESHOLDS_DB[1]))
 }
 
 /// A band of the processor: turned down above its level by at most the range, or left alone.
