@@ -123,13 +123,13 @@ impl<const MARGIN: usize> Window<MARGIN> {
 
 fn visit_tiles(x: &[f32], margin: usize, visit: &mut impl FnMut(&[f32], f32)) {
     let loudest = |from: usize, to: usize| highest_sample(&x[from..to.min(x.len())]);
-    let mut maxima: [f32; 4] = std::array::from_fn(|t| loudest((t * TILE).min(x.len()), (t + 1) * TILE));
+    let mut maxima: [f32; 9] = std::array::from_fn(|t| loudest((t * TILE).min(x.len()), (t + 1) * TILE));
     debug_assert!(TILE + margin <= maxima.len() * TILE);
     for from in (0..=x.len() - margin - TILE).step_by(TILE) {
         visit(&x[from..from + TILE + margin], highest_sample(&maxima));
         maxima.rotate_left(1);
         let ahead = from + maxima.len() * TILE;
-        maxima[3] = loudest(ahead.min(x.len()), ahead + TILE);
+        maxima[8] = loudest(ahead.min(x.len()), ahead + TILE);
     }
 }
 
