@@ -2,6 +2,7 @@
 
 mod interpolation;
 mod lookahead;
+mod noise;
 mod true_peak;
 
 pub use interpolation::{
@@ -9,6 +10,7 @@ pub use interpolation::{
     highest_sample,
 };
 pub use lookahead::{box_lengths, box_sum, moving_max};
+pub use noise::TriangularNoise;
 pub use true_peak::{TruePeak4, TruePeakMeter};
 
 mod resample;
@@ -24,3 +26,22 @@ pub use hops::{HopPart, Hops};
 pub use k_weighting::{ENERGY_HOP_MS, KWeighting, k_sections};
 pub use sections::{PairFilter, Section};
 pub use third_octave::{ThirdOctaves, power_between};
+
+mod biquad;
+mod matched;
+mod minimum_phase;
+
+pub use biquad::Cascade;
+pub use matched::{Corner, Prototype, butterworth, butterworth_high_pass};
+pub use realfft::num_complex::Complex64;
+pub use minimum_phase::{correction, minimum_phase};
+
+mod convolver;
+mod envelope;
+mod fir;
+mod masks;
+
+pub use convolver::{Convolver, Windows, middle};
+pub use envelope::{Compression, DETECTOR_TILE, Decoupled, MeanPower, Tile, gain, level_db};
+pub use fir::{FIR_TILE, Fir};
+pub use masks::{band_share, half_length, share_below, zero_phase};

@@ -67,7 +67,7 @@ impl PairFilter {
 
 // What is this small has no energy in f64 and is absorbed by the smallest f32, so dropping it changes no result,
 // but left to decay it would end in denormal numbers, which are slow.
-fn without_denormals(value: f64x2) -> f64x2 {
+pub(crate) fn without_denormals(value: f64x2) -> f64x2 {
     const NOTHING: f64 = 1e-200;
     f64x2::new(value.to_array().map(|v| if v.abs() < NOTHING { 0.0 } else { v }))
 }

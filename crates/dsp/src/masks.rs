@@ -1,0 +1,116 @@
+use std::f64::consts::FRAC_PI_2;
+
+use libm::{cos, log2};
+use realfft::RealFftPlanner;
+use realfft::num_complex::Complex64;
+
+/// How wide a crossover between bands is.
+const OCTAVES: f64 = 1.25;
+/// How many periods of the lowest crossover a filter reaches to each side.
+const PERIODS: f64 = 4.0;
+/// No filter reaches less far to each side, in seconds: shorter ones gain nothing.
+const SHORTEST: f64 = 0.005;
+
+/// A share of the spectrum around a crossover in Hz: 1 far below it, ½ at it, 0 far above; a raised cosine over
+/// `octaves` of log frequency.
+pub fn share_below(hz: f64, crossover_hz: f64, octaves: f64) -> f64 {
+    if hz <= 0.0 {
+        return 1.0;
+    }
+    let place = (log2(hz / crossover_hz) / octaves + 0.5).clamp(0.0, 1.0);
+    let falling = cos(FRAC_PI_2 * place);
+    falling * falling
+}
+
+/// How far filters with this lowest crossover reach to each side, in frames: a power of two.
+pub fn half_length(rate_hz: u32, lowest_hz: f64) -> usize {
+    let seconds = (PERIODS / lowest_hz).max(SHORTEST);
+    ((seconds * f64::from(rate_hz)) as usize).next_power_of_two()
+}
+
+/// The gains, on the circle of a transform of `4 * half` points, of a filter without phase that has about these
+/// gains at every frequency and reaches no further than `half` to each side.
+pub fn zero_phase(rate_hz: u32, half: usize, gain: impl Fn(f64) -> f64) -> Vec<f32> {
+    let points = 4 * half;
+    let mut planner = RealFftPlanner::<f64>::new();
+    let hz = |k: usize| k as f64 * f64::from(rate_hz) / points as f64;
+    let mut spectrum: Vec<Complex64> = (0..=points / 2).map(|k| Complex64::new(gain(hz(k)), 0.0)).collect();
+    let back = planner.plan_fft_inverse(points);
+    let mut time = back.make_output_vec();
+    back.process(&mut spectrum, &mut time).expect("lengths come from the plan");
+    for (n, h) in time.iter_mut().enumerate() {
+        *h *= window(n.min(points - n), half) / points as f64;
+    }
+    let forward = planner.plan_fft_forward(points);
+    forward.process(&mut time, &mut spectrum).expect("lengths come from the plan");
+    spectrum.iter().map(|x| x.re as f32).collect()
+}
+
+/// A Hann window around 0, without its zeros.
+fn window(distance: usize, half: usize) -> f64 {
+    if distance >= half {
+        return 0.0;
+    }
+    let place = cos(FRAC_PI_2 * distance as f64 / half as f64);
+    place * place
+}
+
+/// The shares of bands that split the spectrum at `crossovers_hz`, rising: never below 0, together 1.
+pub fn band_share(hz: f64, crossovers_hz: &[f64], band: usize) -> f64 {
+    let below = |n: usize| crossovers_hz.get(n).map_or(1.0, |&at| share_below(hz, at, OCTAVES));
+    let lower = if band == 0 { 0.0 } else { below(band - 1) };
+    below(band) - lower
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::PI;
+
+    use super::*;
+
+    #[test]
+    fn a_crossover_is_at_half_and_gentle() {
+        assert!((share_below(120.0, 120.0, OCTAVES) - 0.5).abs() < 1e-15);
+        assert!(share_below(240.0, 120.0, OCTAVES) < 1e-30);
+        assert_eq!(share_below(60.0, 120.0, OCTAVES), 1.0);
+        assert_eq!(share_below(0.0, 120.0, OCTAVES), 1.0);
+    }
+
+    #[test]
+    fn shares_are_never_negative_and_sum_to_one() {
+        for crossovers in [&[120.0, 600.0, 3000.0][..], &[100.0, 110.0], &[]] {
+            for n in 0..400 {
+                let hz = 20.0 * libm::pow(1000.0, f64::from(n) / 399.0);
+                let shares = (0..=crossovers.len()).map(|band| band_share(hz, crossovers, band));
+                assert!(shares.clone().all(|share| share >= 0.0), "{crossovers:?} at {hz} Hz");
+                assert!((shares.sum::<f64>() - 1.0).abs() < 1e-12, "{crossovers:?} at {hz} Hz");
+            }
+        }
+    }
+
+    #[test]
+    fn a_filter_stays_within_its_length_and_keeps_its_gains() {
+        let (rate_hz, half) = (48_000, 2048);
+        let gains = zero_phase(rate_hz, half, |hz| share_below(hz, 120.0, OCTAVES));
+        let hz = |k: usize| k as f64 * f64::from(rate_hz) / (4 * half) as f64;
+        for (k, &gain) in gains.iter().enumerate() {
+            let shall = share_below(hz(k), 120.0, OCTAVES);
+            assert!((f64::from(gain) - shall).abs() < 0.03, "at {} Hz: {gain} for {shall}", hz(k));
+        }
+        assert_eq!(half_length(48_000, 120.0), half);
+        let sum = |at: usize| {
+            let w = 2.0 * PI * at as f64 / (4 * half) as f64;
+            gains[1..gains.len() - 1]
+                .iter()
+                .enumerate()
+                .map(|(k, &g)| 2.0 * f64::from(g) * cos(w * (k + 1) as f64))
+                .sum::<f64>()
+                + f64::from(gains[0])
+        };
+        assert!(sum(0) > 1.0);
+        for outside in [half, half + 5, 2 * half - 1] {
+            let alternating = f64::from(gains[2 * half]) * if outside % 2 == 0 { 1.0 } else { -1.0 };
+            assert!((sum(outside) + alternating).abs() / sum(0) < 1e-4, "{outside}");
+        }
+    }
+}

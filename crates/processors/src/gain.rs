@@ -1,0 +1,53 @@
+use acetate_model::{Block, Curve, Db, Params, Processor, Settings, Spec};
+
+/// Turns a signal up or down, or over. The plainest of all moves: a trim between stems, a polarity that was wrong.
+#[derive(Debug, Clone, PartialEq, Params)]
+pub struct GainSettings {
+    /// How much louder, or softer where negative.
+    #[param(default = 0.0, range = -24.0..=24.0)]
+    pub gain_db: Db,
+    /// Swaps plus and minus.
+    #[param(default = false)]
+    pub flip_polarity: bool,
+}
+
+/// A constant factor.
+#[derive(Debug, Clone)]
+pub struct Gain {
+    factor: f64,
+}
+
+impl Settings for GainSettings {
+    const ID: &'static str = "gain";
+    const VERSION: u32 = 1;
+    type Processor = Gain;
+
+    fn build(&self, _: &Spec) -> Gain {
+        let sign = if self.flip_polarity { -1.0 } else { 1.0 };
+        Gain { factor: sign * self.gain_db.amplitude() }
+    }
+
+    fn curve(&self, _: &Spec) -> Curve {
+        let gain_db = self.gain_db.0;
+        Curve::Response(Box::new(move |_| gain_db))
+    }
+}
+
+impl Processor for Gain {
+    fn process(&mut self, block: &mut Block) {
+        if self.factor == 1.0 {
+            return;
+        }
+        for channel in block.signals().flat_map(|signal| &mut signal.channels) {
+            for x in channel {
+                *x = (f64::from(*x) * self.factor) as f32;
+            }
+        }
+    }
+
+    fn reset(&mut self) {}
+
+    fn latency(&self) -> usize {
+        0
+    }
+}
