@@ -23,7 +23,7 @@ pub use output::OutputFolder;
 pub use reader::{Reader, open};
 pub use scan::{Delivery, DeliveryFile, PassedOver, scan};
 pub use scratch::{Scratch, ScratchReader};
-pub use stem::StemReader;
+pub use stem::{Resampled, StemReader};
 pub use text::{read_text, refuse_existing, write_text};
 pub use wav::{FinishedWav, WavBits, WavSpec, WavWriter};
 

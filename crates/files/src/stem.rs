@@ -10,50 +10,56 @@ const BLOCK_FRAMES: usize = 8192;
 ///
 /// A mono file sounds the same left and right. A resampled file is `ceil(frames · session rate / file rate)` long.
 #[derive(Debug)]
-pub struct StemReader {
-    reader: Reader,
-    rate_hz: u32,
-    convert: Option<Convert>,
-}
+pub struct StemReader(AtRate);
 
 #[derive(Debug)]
-struct Convert {
-    resampler: Resampler,
-    input: Audio,
-    ready: Audio,
-    at: usize,
-    ended: bool,
+enum AtRate {
+    AsIs(Reader),
+    Resampled(Box<Resampled<Reader>>),
 }
 
 impl StemReader {
     /// The file of `reader` in a session of `rate_hz`.
     pub fn new(reader: Reader, rate_hz: u32) -> Self {
-        let convert = (reader.rate_hz() != rate_hz).then(|| Convert {
-            resampler: Resampler::new(reader.rate_hz(), rate_hz, reader.channels()),
-            input: Audio::default(),
-            ready: Audio { rate_hz, channels: vec![Vec::new(); reader.channels()] },
-            at: 0,
-            ended: false,
-        });
-        Self { reader, rate_hz, convert }
+        Self(if reader.rate_hz() == rate_hz {
+            AtRate::AsIs(reader)
+        } else {
+            AtRate::Resampled(Box::new(Resampled::new(reader, rate_hz)))
+        })
     }
 
     /// What the file is, and what was done to it; complete once it was read to its end.
     pub fn info(&self) -> SourceInfo {
-        let mut info = self.reader.info().clone();
+        let (reader, to_hz) = match &self.0 {
+            AtRate::AsIs(reader) => (reader, None),
+            AtRate::Resampled(resampled) => (&resampled.source, Some(resampled.rate_hz())),
+        };
+        let mut info = reader.info().clone();
         if info.channels == 1 {
             info.notes.push(SourceNote::MonoToStereo);
         }
-        if self.convert.is_some() {
-            info.notes.push(SourceNote::Resampled { to_hz: self.rate_hz });
-        }
+        info.notes.extend(to_hz.map(|to_hz| SourceNote::Resampled { to_hz }));
         info
+    }
+
+    fn source(&self) -> &dyn Source {
+        match &self.0 {
+            AtRate::AsIs(reader) => reader,
+            AtRate::Resampled(resampled) => resampled.as_ref(),
+        }
+    }
+
+    fn source_mut(&mut self) -> &mut dyn Source {
+        match &mut self.0 {
+            AtRate::AsIs(reader) => reader,
+            AtRate::Resampled(resampled) => resampled.as_mut(),
+        }
     }
 }
 
 impl Source for StemReader {
     fn rate_hz(&self) -> u32 {
-        self.rate_hz
+        self.source().rate_hz()
     }
 
     fn channels(&self) -> usize {
@@ -61,15 +67,11 @@ impl Source for StemReader {
     }
 
     fn frames(&self) -> Option<u64> {
-        let frames = self.reader.frames()?;
-        Some(self.convert.as_ref().map_or(frames, |c| c.resampler.length(frames)))
+        self.source().frames()
     }
 
     fn read(&mut self, into: &mut Audio, frames: usize) -> Result<usize, SourceError> {
-        let read = match &mut self.convert {
-            None => self.reader.read(into, frames)?,
-            Some(convert) => convert.read(&mut self.reader, into, frames)?,
-        };
+        let read = self.source_mut().read(into, frames)?;
         if into.channels.len() == 1 {
             into.channels.push(Vec::new());
             let (left, right) = into.channels.split_at_mut(1);
@@ -79,17 +81,65 @@ impl Source for StemReader {
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
-        if let Some(convert) = &mut self.convert {
-            convert.resampler.reset();
-            convert.clear();
-            convert.ended = false;
-        }
-        self.reader.rewind()
+        self.source_mut().rewind()
     }
 }
 
-impl Convert {
-    fn read(&mut self, reader: &mut Reader, into: &mut Audio, frames: usize) -> Result<usize, SourceError> {
+/// A source at another rate, `ceil(frames · rate / its rate)` long.
+#[derive(Debug)]
+pub struct Resampled<S> {
+    source: S,
+    resampler: Resampler,
+    input: Audio,
+    ready: Audio,
+    at: usize,
+    ended: bool,
+}
+
+impl<S: Source> Resampled<S> {
+    /// `source` at `rate_hz`.
+    pub fn new(source: S, rate_hz: u32) -> Self {
+        Self {
+            resampler: Resampler::new(source.rate_hz(), rate_hz, source.channels()),
+            input: Audio::default(),
+            ready: Audio { rate_hz, channels: vec![Vec::new(); source.channels()] },
+            at: 0,
+            ended: false,
+            source,
+        }
+    }
+
+    fn refill(&mut self) -> Result<(), SourceError> {
+        self.clear();
+        let read = self.source.read(&mut self.input, BLOCK_FRAMES)?;
+        self.resampler.process(&self.input, &mut self.ready);
+        if read < BLOCK_FRAMES {
+            self.resampler.finish(&mut self.ready);
+            self.ended = true;
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.ready.channels.iter_mut().for_each(Vec::clear);
+        self.at = 0;
+    }
+}
+
+impl<S: Source> Source for Resampled<S> {
+    fn rate_hz(&self) -> u32 {
+        self.ready.rate_hz
+    }
+
+    fn channels(&self) -> usize {
+        self.ready.channels.len()
+    }
+
+    fn frames(&self) -> Option<u64> {
+        Some(self.resampler.length(self.source.frames()?))
+    }
+
+    fn read(&mut self, into: &mut Audio, frames: usize) -> Result<usize, SourceError> {
         into.rate_hz = self.ready.rate_hz;
         into.channels.resize_with(self.ready.channels.len(), Vec::new);
         into.channels.iter_mut().for_each(Vec::clear);
@@ -99,7 +149,7 @@ impl Convert {
                 if self.ended {
                     break;
                 }
-                self.refill(reader)?;
+                self.refill()?;
                 continue;
             }
             let to = self.ready.frames().min(self.at + frames - read);
@@ -112,19 +162,10 @@ impl Convert {
         Ok(read)
     }
 
-    fn refill(&mut self, reader: &mut Reader) -> Result<(), SourceError> {
+    fn rewind(&mut self) -> Result<(), SourceError> {
+        self.resampler.reset();
         self.clear();
-        let read = reader.read(&mut self.input, BLOCK_FRAMES)?;
-        self.resampler.process(&self.input, &mut self.ready);
-        if read < BLOCK_FRAMES {
-            self.resampler.finish(&mut self.ready);
-            self.ended = true;
-        }
-        Ok(())
-    }
-
-    fn clear(&mut self) {
-        self.ready.channels.iter_mut().for_each(Vec::clear);
-        self.at = 0;
+        self.ended = false;
+        self.source.rewind()
     }
 }

@@ -124,7 +124,13 @@ impl Measured {
 const BLOCK: usize = 8192;
 
 /// What every file is held to, beside the promises of the plan.
-pub(crate) fn promises(form: &Form, rate_hz: u32, frames: u64, ceiling_dbtp: Option<f64>, clipped: f64) -> Vec<Promise> {
+pub(crate) fn promises(
+    form: &Form,
+    rate_hz: u32,
+    frames: u64,
+    ceiling_dbtp: Option<f64>,
+    clipped: f64,
+) -> Vec<Promise> {
     let at = Place::Master;
     let mut promises = vec![
         Promise::exactly(&at, Quantity::Length, frames as f64),
@@ -182,4 +188,3 @@ impl QuantisationError {
         (self.samples > 0).then(|| (self.square / self.samples as f64).sqrt() * steps)
     }
 }
-

@@ -1,64 +1,53 @@
 //! How loud a limiter will make a song, foretold from an envelope instead of rendered.
 
-use acetate_dsp::KWeighting;
+use acetate_dsp::{Hops, KWeighting};
 use acetate_model::Audio;
 use acetate_processors::LimiterSettings;
 
 /// Loudness of gating blocks and their step (BS.1770-5, Annex 1), in tenths of a second.
 const BLOCK_TENTHS: usize = 4;
 
-/// Peaks and weighted energies of a signal in short hops, ten hops or more to each tenth of a second.
+/// Peaks and weighted energies of a signal in hops of about a millisecond, a whole number to a tenth of a second.
 pub(crate) struct Envelope {
     hop_frames: usize,
     rate_hz: u32,
     weighting: KWeighting,
+    hops: Hops,
     between: [Between; 2],
+    highest: f32,
     /// Per hop: the highest level, read at twice the rate.
     peaks: Vec<f32>,
     /// Per hop: K-weighted energy, channels added.
     energies: Vec<f64>,
-    open: Hop,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Hop {
-    frames: usize,
-    peak: f32,
-    energy: f64,
 }
 
 impl Envelope {
     pub(crate) fn new(rate_hz: u32) -> Self {
         let tenth = (rate_hz / 10) as usize;
         let about_a_millisecond = (rate_hz / 900).max(1) as usize;
-        // a divisor of a tenth of a second, so that gating blocks begin at hops
         let hop_frames = (1..=about_a_millisecond).rev().find(|hop| tenth % hop == 0).unwrap_or(1);
         Self {
             hop_frames,
             rate_hz,
-            weighting: KWeighting::new(rate_hz, 2),
+            weighting: KWeighting::in_hops(rate_hz, 2, Hops::of_frames(hop_frames)),
+            hops: Hops::of_frames(hop_frames),
             between: [Between::new(), Between::new()],
+            highest: 0.0,
             peaks: Vec::new(),
             energies: Vec::new(),
-            open: Hop::default(),
         }
     }
 
     pub(crate) fn push(&mut self, block: &Audio) {
-        let [left, right] = &block.channels[..] else { return };
-        let Self { hop_frames, weighting, between: [l, r], peaks, energies, open, .. } = self;
-        let mut samples = left.iter().zip(right);
-        weighting.push(block, |energy| {
-            let Some((&left, &right)) = samples.next() else { return };
-            open.energy += energy;
-            open.peak = open.peak.max(l.peak(left)).max(r.peak(right));
-            open.frames += 1;
-            if open.frames == *hop_frames {
-                peaks.push(open.peak);
-                energies.push(open.energy);
-                *open = Hop::default();
+        self.weighting.push(block, |energy| self.energies.push(energy));
+        for part in self.hops.parts(block.frames()) {
+            for (between, channel) in self.between.iter_mut().zip(&block.channels) {
+                self.highest = self.highest.max(between.peak(&channel[part.from..part.to]));
             }
-        });
+            if part.ends {
+                self.peaks.push(std::mem::take(&mut self.highest));
+            }
+        }
     }
 
     fn hop_ms(&self) -> f64 {
@@ -96,7 +85,8 @@ impl Envelope {
         let powers: Vec<f64> =
             tenths.windows(BLOCK_TENTHS).map(|block| block.iter().sum::<f64>() / block_frames).collect();
         let over = |gate: f64| {
-            let (sum, count) = powers.iter().filter(|p| **p > gate).fold((0.0, 0), |(s, n), p| (s + p, n + 1));
+            let (sum, count) =
+                powers.iter().filter(|p| **p > gate).fold((0.0, 0), |(s, n), p| (s + p, n + 1));
             (count > 0).then(|| sum / f64::from(count))
         };
         let ungated = over(libm::pow(10.0, (-70.0 + 0.691) / 10.0))?;
@@ -133,12 +123,16 @@ impl Between {
         Self { taps: taps.map(|t| (t / sum) as f32), past: [0.0; 2 * REACH] }
     }
 
-    /// The level of the next sample and half-way between earlier ones, whichever is higher.
-    fn peak(&mut self, x: f32) -> f32 {
-        self.past.copy_within(1.., 0);
-        self.past[2 * REACH - 1] = x;
-        let pairs = self.past[..REACH].iter().zip(self.past.iter().rev());
-        let half: f32 = self.taps.iter().zip(pairs).map(|(tap, (a, b))| tap * (a + b)).sum();
-        x.abs().max(half.abs())
+    /// The highest level among the samples and half-way between them.
+    fn peak(&mut self, samples: &[f32]) -> f32 {
+        let mut peak = 0.0f32;
+        for &x in samples {
+            self.past.copy_within(1.., 0);
+            self.past[2 * REACH - 1] = x;
+            let pairs = self.past[..REACH].iter().zip(self.past.iter().rev());
+            let half: f32 = self.taps.iter().zip(pairs).map(|(tap, (a, b))| tap * (a + b)).sum();
+            peak = peak.max(x.abs()).max(half.abs());
+        }
+        peak
     }
 }

@@ -1,8 +1,8 @@
 //! The whole pipeline on one screen: [`master`] runs every verb, and each verb can be run alone.
 
 mod analyse;
-pub mod demo;
 mod deliver;
+pub mod demo;
 mod error;
 mod forecast;
 mod options;

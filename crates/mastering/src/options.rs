@@ -31,7 +31,10 @@ impl Options {
     }
 
     /// Runs with this many threads.
-    pub(crate) fn in_pool<T: Send>(&self, work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    pub(crate) fn in_pool<T: Send>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send,
+    ) -> Result<T, Error> {
         match rayon::ThreadPoolBuilder::new().num_threads(self.threads).build() {
             Ok(pool) => pool.install(work),
             // without more threads the work goes on in this one

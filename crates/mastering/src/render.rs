@@ -3,8 +3,8 @@ use std::path::Path;
 use acetate_dsp::Resampler;
 use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemReader, WavSpec};
 use acetate_model::{
-    Case, Deliverable, Json, Move, Outcome, Params, Place, Promise, Quantity, Readings, Session, Settings, Severity,
-    Source, Stage as When, Standing, Worked, amplitude,
+    Case, Deliverable, Json, Move, Outcome, Params, Place, Promise, Quantity, Readings, Session, Settings,
+    Severity, Source, Stage as When, Standing, Worked, amplitude,
 };
 use acetate_processors::LimiterSettings;
 use acetate_render::{Graph, Lane};
@@ -31,7 +31,12 @@ const FILE_METERS: &[&str] = &["loudness", "peak", "clipping"];
 /// Renders the plan into a folder, closes the loop on its promises, verifies the written files and reports.
 ///
 /// Files appear in the folder only when all of them are complete.
-pub fn render(session: &mut Session, out: &Path, options: &Options, progress: &dyn Progress) -> Result<(), Error> {
+pub fn render(
+    session: &mut Session,
+    out: &Path,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
     if let Some(error) = session.findings.iter().find(|f| f.severity == Severity::Error) {
         return Err(Error::Rejected(format!("{} {}", error.text, error.hint)));
     }
@@ -134,10 +139,9 @@ impl Finish<'_> {
         let mut drive_db = self.limiter().filter(|_| self.session.outcome.is_some()).map(|l| l.drive_db.0);
         for (rate_hz, forms) in by_rate(self.session.rate_hz) {
             let (settled, files) = self.files(rate_hz, &forms, drive_db)?;
-            let deliverables = forms
-                .iter()
-                .zip(&files)
-                .map(|(form, measured)| self.deliverable(form, rate_hz, measured, settled.gave_way.as_deref()));
+            let deliverables = forms.iter().zip(&files).map(|(form, measured)| {
+                self.deliverable(form, rate_hz, measured, settled.gave_way.as_deref())
+            });
             if outcome.deliverables.is_empty() {
                 outcome.deliverables = deliverables.collect();
                 outcome.readings = Readings(files.into_iter().next().map(|f| f.readings).unwrap_or_default());
@@ -180,7 +184,8 @@ impl Finish<'_> {
             };
             let settled = stage.settle(self.options, self.progress)?;
             let files = self.write(rate_hz, forms, &settled)?;
-            let highest = files.iter().filter_map(|f| f.scalar(Quantity::TruePeak)).fold(f64::NEG_INFINITY, f64::max);
+            let highest =
+                files.iter().filter_map(|f| f.scalar(Quantity::TruePeak)).fold(f64::NEG_INFINITY, f64::max);
             let excess = ceiling.map_or(0.0, |ceiling| highest - ceiling);
             if excess <= 0.0 || attempt == ATTEMPTS {
                 return Ok((settled, files));

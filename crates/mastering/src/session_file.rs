@@ -17,7 +17,9 @@ pub(crate) fn stage(session: &Session, folder: &mut OutputFolder) -> Result<(), 
     for file in session.outcome.iter().flat_map(|o| &o.deliverables) {
         sums.add(&file.file, &file.sha256);
     }
-    for (name, text) in [(SESSION_FILE, session_text(session)), (REPORT_FILE, acetate_report::markdown(session))] {
+    for (name, text) in
+        [(SESSION_FILE, session_text(session)), (REPORT_FILE, acetate_report::markdown(session))]
+    {
         let staged = folder.stage_text(name, &text)?;
         sums.add(name, acetate_files::sha256_file(staged)?);
     }
@@ -35,7 +37,10 @@ pub fn read_session(path: &Path) -> Result<Session, Error> {
     let unreadable = |error: String, hint| Error::Unreadable { path: path.to_owned(), error, hint };
     let text = acetate_files::read_text(path)?;
     let session: Session = serde_json::from_str(&text).map_err(|e| {
-        unreadable(e.to_string(), "the form of a session is printed by `acetate schema`; `acetate plan` writes a new one")
+        unreadable(
+            e.to_string(),
+            "the form of a session is printed by `acetate schema`; `acetate plan` writes a new one",
+        )
     })?;
     if session.format != SESSION_FORMAT {
         return Err(unreadable(
@@ -58,7 +63,8 @@ pub fn read_brief(path: &Path) -> Result<Brief, Error> {
 
 /// The session as it stands on disk.
 pub fn session_text(session: &Session) -> String {
-    let mut text = serde_json::to_string_pretty(session).unwrap_or_else(|e| format!("{{\"error\": \"{e}\"}}"));
+    let mut text =
+        serde_json::to_string_pretty(session).unwrap_or_else(|e| format!("{{\"error\": \"{e}\"}}"));
     text.push('\n');
     text
 }

@@ -14,7 +14,9 @@ const BY_HAND: &str = "--set";
 pub fn parse_setting(given: &str) -> Result<(String, Json), Error> {
     let bad = || Error::BadSetting {
         given: given.to_owned(),
-        expected: "PLACE/MOVE.SETTING=VALUE, like master/limiter.ceiling_dbtp=-1.2 or stem/vocals/gain.gain_db=1".into(),
+        expected:
+            "PLACE/MOVE.SETTING=VALUE, like master/limiter.ceiling_dbtp=-1.2 or stem/vocals/gain.gain_db=1"
+                .into(),
     };
     let (key, value) = given.split_once('=').ok_or_else(bad)?;
     split_key(key).ok_or_else(bad)?;
@@ -120,7 +122,8 @@ pub(crate) fn insert(plan: &mut Vec<Move>, new: Move) -> usize {
 
 /// Follows `bands[1].gain_db` or `bands.1.gain_db` into the settings and puts the value there.
 fn put(settings: &mut Map, path: &str, value: &Json) {
-    let mut steps = path.split(['.', '[']).map(|s| s.trim_end_matches(']')).filter(|s| !s.is_empty()).peekable();
+    let mut steps =
+        path.split(['.', '[']).map(|s| s.trim_end_matches(']')).filter(|s| !s.is_empty()).peekable();
     let Some(first) = steps.next() else { return };
     let mut slot = settings.entry(first.to_owned()).or_insert(Json::Null);
     for step in steps {

@@ -5,7 +5,8 @@ use std::path::Path;
 use acetate_files::{Scratch, ScratchReader};
 use acetate_meters::MeterBank;
 use acetate_model::{
-    By, Db, Dbtp, Kind, Move, Params, Place, Process, Quantity, Settings, Source, Spec, Standing, Value, Worked,
+    By, Db, Dbtp, Kind, Move, Params, Place, Process, Quantity, Settings, Source, Spec, Standing, Value,
+    Worked,
 };
 use acetate_processors::LimiterSettings;
 use acetate_render::{Graph, Lane};
@@ -68,8 +69,9 @@ impl Stage<'_> {
     }
 
     fn limiter(&self) -> Option<(usize, LimiterSettings)> {
-        let is_limiter =
-            |m: &Move| m.process.kind == LimiterSettings::ID && m.standing == Standing::Active && m.at == Place::Master;
+        let is_limiter = |m: &Move| {
+            m.process.kind == LimiterSettings::ID && m.standing == Standing::Active && m.at == Place::Master
+        };
         let at = self.moves.iter().rposition(is_limiter)?;
         Some((at, LimiterSettings::from_map(&self.moves[at].process.settings).ok()?))
     }
@@ -137,17 +139,28 @@ struct Goal {
 
 impl Goal {
     fn find(wish: &Wish, limiter: &LimiterSettings, envelope: &Envelope) -> Self {
-        let as_is = Self { drive_db: limiter.drive_db.0, loudness_lufs: None, wished_lufs: wish.loudness_lufs, short: None };
+        let as_is = Self {
+            drive_db: limiter.drive_db.0,
+            loudness_lufs: None,
+            wished_lufs: wish.loudness_lufs,
+            short: None,
+        };
         let Some(wished) = wish.loudness_lufs else { return as_is };
-        let behind = |drive_db| envelope.behind(&LimiterSettings { drive_db: Db(drive_db), ..limiter.clone() });
+        let behind =
+            |drive_db| envelope.behind(&LimiterSettings { drive_db: Db(drive_db), ..limiter.clone() });
         let Some(untouched) = behind(0.0).integrated_lufs else {
-            let short = Some("the song is too short or too quiet to have a loudness; its level was left alone".into());
+            let short = Some(
+                "the song is too short or too quiet to have a loudness; its level was left alone".into(),
+            );
             return Self { drive_db: 0.0, short, ..as_is };
         };
         let open = wish.least_plr_lu.map_or(f64::INFINITY, |plr| limiter.ceiling_dbtp.0 - plr);
         let goal = wished.min(open);
         let mut short = (goal < wished).then(|| {
-            format!("a peak to loudness ratio of {:.1} LU was to be kept", wish.least_plr_lu.unwrap_or_default())
+            format!(
+                "a peak to loudness ratio of {:.1} LU was to be kept",
+                wish.least_plr_lu.unwrap_or_default()
+            )
         });
         if (goal - untouched).abs() <= LANDED_LU {
             return Self { drive_db: 0.0, loudness_lufs: Some(goal), short, ..as_is };
@@ -159,7 +172,8 @@ impl Goal {
         {
             drive = root(drive, |drive| Some(behind(drive).mean_reduction_db - most));
             loudness = behind(drive).integrated_lufs.unwrap_or(goal).min(goal);
-            short = Some(format!("more would have had the limiter turn down by over {most:.1} dB on average"));
+            short =
+                Some(format!("more would have had the limiter turn down by over {most:.1} dB on average"));
         }
         Self { drive_db: rounded(drive), loudness_lufs: Some(loudness), short, ..as_is }
     }
@@ -167,7 +181,9 @@ impl Goal {
     fn gave_way(&self, heard: Option<f64>) -> Option<String> {
         let (short, wished) = (self.short.as_ref()?, self.wished_lufs?);
         Some(match heard {
-            Some(heard) => format!("The loudness stopped at {heard:.1} LUFS instead of {wished:.1}: {short}."),
+            Some(heard) => {
+                format!("The loudness stopped at {heard:.1} LUFS instead of {wished:.1}: {short}.")
+            }
             None => format!("The loudness of {wished:.1} LUFS was not aimed at: {short}."),
         })
     }
@@ -182,7 +198,11 @@ fn root(guess: f64, rising: impl Fn(f64) -> Option<f64>) -> f64 {
         if over.abs() < LANDED_LU / 10.0 {
             break;
         }
-        if over > 0.0 { high = at } else { low = at }
+        if over > 0.0 {
+            high = at
+        } else {
+            low = at
+        }
         // one decibel of drive gives at most one of loudness: a step of that size is safe, else halve
         let step = at - over;
         at = if step > low && step < high { step } else { f64::midpoint(low, high) };

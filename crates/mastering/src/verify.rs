@@ -4,9 +4,7 @@ use acetate_files::Checksums;
 use acetate_model::{Kept, Promise, Quantity, Session};
 use rayon::prelude::*;
 
-use crate::{
-    CHECKSUMS, Error, Options, Progress, SESSION_FILE, deliver, read_session,
-};
+use crate::{CHECKSUMS, Error, Options, Progress, SESSION_FILE, deliver, read_session};
 
 /// What became of a delivered folder.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -61,7 +59,9 @@ pub fn verify(folder: &Path, options: &Options, progress: &dyn Progress) -> Resu
 fn changed(folder: &Path, name: &str, sha256: &str) -> Option<String> {
     match acetate_files::sha256_file(folder.join(name)) {
         Ok(found) if found == sha256 => None,
-        Ok(found) => Some(format!("{name}: expected SHA-256 {sha256}, found {found}; it was changed after it was written")),
+        Ok(found) => Some(format!(
+            "{name}: expected SHA-256 {sha256}, found {found}; it was changed after it was written"
+        )),
         Err(error) => Some(error.to_string()),
     }
 }

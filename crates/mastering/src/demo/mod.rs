@@ -12,9 +12,34 @@ mod space;
 mod synth;
 mod track;
 
+use std::path::{Path, PathBuf};
+
+use acetate_files::{OutputFolder, WavBits, WavSpec};
 use acetate_model::Audio;
 
+use crate::{Error, Options};
 use track::Track;
+
+/// The song's title.
+pub const TITLE: &str = "Demo";
+/// The rate at which the song is written.
+const RATE_HZ: u32 = 44_100;
+/// The folder of the stems within the output folder.
+const STEMS: &str = "stems";
+
+/// Composes the song and writes its stems into `stems` within a folder, whose path is returned.
+pub fn write(out: &Path, options: &Options) -> Result<PathBuf, Error> {
+    let stems = out.join(STEMS);
+    let mut folder = OutputFolder::create(&stems, options.force)?;
+    for (name, audio) in compose(RATE_HZ) {
+        let spec = WavSpec { rate_hz: RATE_HZ, channels: audio.channels.len(), bits: WavBits::Int24 };
+        let mut file = folder.create_wav(&format!("{name}.wav"), spec)?;
+        file.write(&audio)?;
+        folder.stage_wav(file.finish()?);
+    }
+    folder.commit()?;
+    Ok(stems)
+}
 
 /// A player fills its track with what the score holds for it.
 type Player = fn(&mut Track);
