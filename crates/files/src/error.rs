@@ -115,3 +115,19 @@ fn way_out(error: &io::Error) -> &'static str {
 fn needed(bytes: Option<u64>) -> String {
     bytes.map_or_else(String::new, |b| format!(" ({} MB needed)", b.div_ceil(1_000_000)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_with_its_folder_and_the_way_out() {
+        let error = FileError::io(Path::new("out/master.wav"), "write it")(io::ErrorKind::StorageFull.into());
+        assert_eq!(error.to_string(), "out: the disk is full; free some space or choose another folder");
+        let error = FileError::DiskFull { folder: "out".into(), needed_bytes: Some(1_500_000) };
+        assert_eq!(
+            error.to_string(),
+            "out: the disk is full (2 MB needed); free some space or choose another folder"
+        );
+    }
+}

@@ -22,6 +22,7 @@ pub struct Scratch {
     last: Vec<Vec<f32>>,
     memory_chunks: usize,
     folder: PathBuf,
+    bytes: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -29,9 +30,9 @@ struct Store {
     rate_hz: u32,
     channels: usize,
     frames: u64,
-    /// `[chunk][channel · CHUNK_FRAMES + frame]`; the first chunks.
-    memory: Vec<Vec<f32>>,
-    /// The chunks between those in memory and the unfinished last one, likewise laid out, little-endian.
+    /// `[chunk][channel][frame]`; the first chunks.
+    memory: Vec<Vec<Vec<f32>>>,
+    /// The chunks between those in memory and the unfinished last one: channel after channel, little-endian.
     file: Option<File>,
     chunks_in_file: usize,
     /// The unfinished chunk at the end: `[channel][frame]`.
@@ -52,9 +53,10 @@ impl Scratch {
                 chunks_in_file: 0,
                 last: Vec::new(),
             },
-            last: vec![Vec::with_capacity(CHUNK_FRAMES); channels],
+            last: empty_chunk(channels),
             memory_chunks: memory_limit_bytes / chunk_bytes,
             folder: folder.to_owned(),
+            bytes: Vec::new(),
         }
     }
 
@@ -94,21 +96,31 @@ impl Scratch {
     /// Moves the full chunk into memory or the file.
     fn put_away(&mut self) -> Result<(), FileError> {
         if self.store.memory.len() < self.memory_chunks {
-            self.store.memory.push(self.last.concat());
+            let full = std::mem::replace(&mut self.last, empty_chunk(self.store.channels));
+            self.store.memory.push(full);
         } else {
             let failed = |e| FileError::io(&self.folder.join("a temporary file"), "write it")(e);
             let mut file = match self.store.file.take() {
                 Some(file) => file,
                 None => tempfile::tempfile_in(&self.folder).map_err(failed)?,
             };
-            let bytes: Vec<u8> = self.last.iter().flatten().flat_map(|s| s.to_le_bytes()).collect();
-            file.write_all(&bytes).map_err(failed)?;
+            for channel in &mut self.last {
+                self.bytes.resize(channel.len() * SAMPLE_BYTES, 0);
+                let (samples, _) = self.bytes.as_chunks_mut::<SAMPLE_BYTES>();
+                for (to, from) in samples.iter_mut().zip(channel.drain(..)) {
+                    *to = from.to_le_bytes();
+                }
+                file.write_all(&self.bytes).map_err(failed)?;
+            }
             self.store.file = Some(file);
             self.store.chunks_in_file += 1;
         }
-        self.last.iter_mut().for_each(Vec::clear);
         Ok(())
     }
+}
+
+fn empty_chunk(channels: usize) -> Vec<Vec<f32>> {
+    (0..channels).map(|_| Vec::with_capacity(CHUNK_FRAMES)).collect()
 }
 
 /// Reads a finished recording. Clones are cheap and read on their own, at once if need be.
@@ -139,7 +151,7 @@ impl Store {
         let in_memory = self.memory.len();
         for (c, channel) in into.channels.iter_mut().enumerate() {
             if let Some(samples) = self.memory.get(chunk) {
-                channel.extend_from_slice(&samples[c * CHUNK_FRAMES + from..][..count]);
+                channel.extend_from_slice(&samples[c][from..from + count]);
             } else if let Some(file) = self.file.as_ref().filter(|_| chunk < in_memory + self.chunks_in_file)
             {
                 let sample = ((chunk - in_memory) * self.channels + c) * CHUNK_FRAMES + from;

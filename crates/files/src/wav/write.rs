@@ -58,6 +58,7 @@ pub struct WavWriter {
     out: BufWriter<NamedTempFile>,
     bytes: Vec<u8>,
     data_bytes: u64,
+    expected_bytes: Option<u64>,
     limit_bytes: u64,
 }
 
@@ -71,11 +72,23 @@ impl WavWriter {
     pub(crate) fn with_limit(target: &Path, spec: WavSpec, limit_bytes: u64) -> Result<Self, FileError> {
         let file = temporary_beside(target)?;
         let out = BufWriter::with_capacity(BUFFER_BYTES, file);
-        let mut writer =
-            Self { target: target.to_owned(), spec, out, bytes: Vec::new(), data_bytes: 0, limit_bytes };
+        let mut writer = Self {
+            target: target.to_owned(),
+            spec,
+            out,
+            bytes: Vec::new(),
+            data_bytes: 0,
+            expected_bytes: None,
+            limit_bytes,
+        };
         let header = writer.header();
         writer.put(&header)?;
         Ok(writer)
+    }
+
+    /// Says how long the file will be, so that a full disk can be told with what was needed.
+    pub fn expect_frames(&mut self, frames: u64) {
+        self.expected_bytes = Some(frames.saturating_mul(self.frame_bytes()));
     }
 
     /// Appends a block. Integers are rounded to the nearest and saturate; floats are written as they are.
@@ -105,10 +118,11 @@ impl WavWriter {
             self.put(&[0])?;
         }
         let header = self.header();
-        let failed = |target: &Path| FileError::io(target, "write it");
-        self.out.seek(SeekFrom::Start(0)).map_err(failed(&self.target))?;
+        self.out.seek(SeekFrom::Start(0)).map_err(|e| self.failed(e))?;
         self.put(&header)?;
-        let file = self.out.into_inner().map_err(|e| failed(&self.target)(e.into_error()))?;
+        self.out.flush().map_err(|e| self.failed(e))?;
+        let file =
+            self.out.into_inner().map_err(|e| FileError::io(&self.target, "write it")(e.into_error()))?;
         Ok(FinishedWav { file, target: self.target })
     }
 
@@ -118,7 +132,16 @@ impl WavWriter {
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        self.out.write_all(bytes).map_err(FileError::io(&self.target, "write it"))
+        self.out.write_all(bytes).map_err(|e| self.failed(e))
+    }
+
+    fn failed(&self, error: std::io::Error) -> FileError {
+        match FileError::io(&self.target, "write it")(error) {
+            FileError::DiskFull { folder, .. } => {
+                FileError::DiskFull { folder, needed_bytes: self.expected_bytes }
+            }
+            other => other,
+        }
     }
 
     fn frame_bytes(&self) -> u64 {
@@ -213,5 +236,59 @@ fn interleave<const N: usize>(block: &Audio, bytes: &mut Vec<u8>, sample: impl F
         for (to, from) in samples.iter_mut().skip(c).step_by(channels).zip(channel) {
             *to = sample(*from);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use acetate_model::Source;
+
+    use super::*;
+    use crate::open;
+
+    const SPEC: WavSpec = WavSpec { rate_hz: 48000, channels: 2, bits: WavBits::Int24 };
+
+    fn write(frames: usize, limit_bytes: u64) -> Vec<u8> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.wav");
+        let mut writer = WavWriter::with_limit(&path, SPEC, limit_bytes).expect("created");
+        writer.write(&Audio::silence(48000, 2, frames)).expect("written");
+        writer.finish().expect("finished").persist().expect("in place");
+        let mut reader = open(&path).expect("readable");
+        let mut block = Audio::default();
+        assert_eq!(reader.read(&mut block, frames + 1).expect("readable"), frames);
+        assert_eq!(reader.info().notes, []);
+        fs::read(&path).expect("there")
+    }
+
+    #[test]
+    fn beyond_the_limit_it_is_rf64() {
+        let (frames, data) = (1000, 6000_u64);
+        let short = write(frames, u64::from(u32::MAX));
+        let riff = short.len() as u64 - 8;
+        let long = write(frames, riff - 1);
+        assert_eq!(short.len(), long.len());
+        assert_eq!(
+            (&short[..4], &short[12..16], &long[..4], &long[12..16]),
+            (&b"RIFF"[..], &b"JUNK"[..], &b"RF64"[..], &b"ds64"[..])
+        );
+        let number =
+            |bytes: &[u8], at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight"));
+        let short_number = |bytes: &[u8], at: usize| {
+            u64::from(u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four")))
+        };
+        assert_eq!(
+            (short_number(&short, 4), short_number(&short, short.len() - data as usize - 4)),
+            (riff, data)
+        );
+        // EBU Tech 3306: both 32-bit sizes are -1; `ds64` holds the sizes of the file and the data, and the frames
+        assert_eq!(
+            (short_number(&long, 4), short_number(&long, long.len() - data as usize - 4)),
+            (0xffff_ffff, 0xffff_ffff)
+        );
+        assert_eq!([20, 28, 36].map(|at| number(&long, at)), [riff, data, frames as u64]);
+        assert_eq!(write(frames, riff), short);
     }
 }
