@@ -14,7 +14,7 @@ pub struct StemReader(AtRate);
 
 #[derive(Debug)]
 enum AtRate {
-    AsIs(Reader),
+    AsIs(Box<Reader>),
     Resampled(Box<Resampled<Reader>>),
 }
 
@@ -22,7 +22,7 @@ impl StemReader {
     /// The file of `reader` in a session of `rate_hz`.
     pub fn new(reader: Reader, rate_hz: u32) -> Self {
         Self(if reader.rate_hz() == rate_hz {
-            AtRate::AsIs(reader)
+            AtRate::AsIs(Box::new(reader))
         } else {
             AtRate::Resampled(Box::new(Resampled::new(reader, rate_hz)))
         })
@@ -31,7 +31,7 @@ impl StemReader {
     /// What the file is, and what was done to it; complete once it was read to its end.
     pub fn info(&self) -> SourceInfo {
         let (reader, to_hz) = match &self.0 {
-            AtRate::AsIs(reader) => (reader, None),
+            AtRate::AsIs(reader) => (reader.as_ref(), None),
             AtRate::Resampled(resampled) => (&resampled.source, Some(resampled.rate_hz())),
         };
         let mut info = reader.info().clone();
@@ -44,14 +44,14 @@ impl StemReader {
 
     fn source(&self) -> &dyn Source {
         match &self.0 {
-            AtRate::AsIs(reader) => reader,
+            AtRate::AsIs(reader) => reader.as_ref(),
             AtRate::Resampled(resampled) => resampled.as_ref(),
         }
     }
 
     fn source_mut(&mut self) -> &mut dyn Source {
         match &mut self.0 {
-            AtRate::AsIs(reader) => reader,
+            AtRate::AsIs(reader) => reader.as_mut(),
             AtRate::Resampled(resampled) => resampled.as_mut(),
         }
     }
