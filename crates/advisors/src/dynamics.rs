@@ -1,13 +1,14 @@
 use acetate_model::{Advice, Advisor, Case, Evidence, Json, Map, Place, Quantity};
 
-use crate::moves::{advise, rounded, settings, without_trifles};
-use crate::norms::{STRENGTH, SWING_MARGIN_DB, SWING_RANGE_DB, SWINGS};
+use crate::moves::{advise, ramp, rounded, settings, without_trifles};
+use crate::norms::{SMALLEST_DB, STRENGTH, SWING_MARGIN_DB, SWING_PAUSES_DB, SWING_RANGE_DB, SWINGS};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
     id: "dynamics",
     about: "Looks for bands of the sum whose loud moments stand out from their usual level more than in \
             finished music, and turns those moments down a little, in these bands only. Keeps quiet about \
-            ordinary swings, and about the song as a whole: its louder and softer parts stay.",
+            ordinary swings, about bands that come and go, and about the song as a whole: its louder and \
+            softer parts stay.",
     run,
 };
 
@@ -70,13 +71,11 @@ fn swing(hz: f64, db: f64) -> Option<Swing> {
     let band = SWINGS.iter().position(|(to_hz, _)| hz < *to_hz)?;
     let usual = SWINGS[band].1;
     let excess_db = (db - usual - SWING_MARGIN_DB).max(0.0);
-    let range_db = without_trifles(STRENGTH * excess_db).min(SWING_RANGE_DB);
+    let trust = ramp(db - usual, SWING_PAUSES_DB[1], SWING_PAUSES_DB[0]);
+    let range_db = trust * without_trifles(STRENGTH * excess_db).min(SWING_RANGE_DB);
     let proof = Evidence::new(&Place::Master, Quantity::BandSwing, db).usual(0.0, usual).at_hz(hz);
     (range_db >= SMALLEST_DB).then_some(Swing { band, range_db, proof })
 }
-
-/// A range that rounds to none is none, in dB.
-const SMALLEST_DB: f64 = 0.05;
 
 fn phrase(swing: &Swing) -> String {
     let (proof, usual) = (&swing.proof, SWINGS[swing.band].1);

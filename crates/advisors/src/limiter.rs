@@ -1,13 +1,15 @@
 use acetate_model::{Advice, Advisor, Case, Json, Place, Promise, Quantity};
 
 use crate::moves::{advise, rounded, scalar, settings};
-use crate::norms::BASS_HEAVY_DB;
+use crate::norms::{BASS_HEAVY_DB, LEAST_PLR_LU, MOST_PLR_LU, reduction_budget_db};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
     id: "limiter",
     about: "Brings the sum to the loudness and under the ceiling of the brief. The drive is the first guess of \
             a loop that measures the result. A bass-heavy song gets the style that spares the bass. Always \
-            last, and never silent: the ceiling is a promise even where nothing has to be turned down.",
+            last, and never silent: the ceiling is a promise even where nothing has to be turned down. The \
+            loudness gives way where reaching it would cost more than it is worth: too much turned down on \
+            average, or peaks too near the loudness.",
     run,
 };
 
@@ -38,9 +40,16 @@ fn run(case: &Case) -> Advice {
         ("style", Json::from(style)),
     ]);
     let peak = scalar(case, &at, Quantity::TruePeak);
+    let open = [LEAST_PLR_LU, MOST_PLR_LU];
     let promises = [
         loudness.is_some().then(|| Promise::near(&at, Quantity::Integrated, target, TOLERANCE_LU)),
         peak.is_some().then(|| Promise::at_most(&at, Quantity::TruePeak, ceiling)),
+        peak.is_some().then(|| Promise::at_most(&at, Quantity::GainReduction, reduction_budget_db(target))),
+        loudness.is_some().then(|| Promise {
+            of: at.clone(),
+            quantity: Quantity::PeakToLoudness,
+            within: open,
+        }),
     ];
     let evidence = loudness.into_iter().chain(peak).collect();
     let mut limit = advise(ADVISOR.id, &at, ("limiter", process), because, evidence);

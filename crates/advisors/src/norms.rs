@@ -11,6 +11,13 @@ pub const DEAD_BAND_DB: f64 = 0.5;
 /// The largest cut of a master equaliser's band, in dB.
 pub const TONE_CUT_DB: f64 = 2.0;
 
+/// A band that lies below the corridor by the first is taken for weak in part, by the second for empty: there is
+/// nothing to bring up. In dB.
+pub const EMPTY_DB: [f64; 2] = [15.0, 20.0];
+
+/// Changes that are smaller after all are left out of the plan, in dB.
+pub const SMALLEST_DB: f64 = 0.2;
+
 /// The largest boost of a master equaliser's band, in dB: boosts bring up noise and cost headroom.
 pub const TONE_BOOST_DB: f64 = 1.5;
 
@@ -70,14 +77,18 @@ pub const SWINGS: [(f64, f64); 5] =
 /// How far a swing may exceed what is usual, in dB.
 pub const SWING_MARGIN_DB: f64 = 3.0;
 
+/// A swing that exceeds what is usual by the first is looked at with doubt, by the second not at all: the median
+/// then lies in the band's pauses and says nothing of its loud moments. In dB.
+pub const SWING_PAUSES_DB: [f64; 2] = [7.0, 11.0];
+
 /// The most that a master's band may be turned down, in dB.
 pub const SWING_RANGE_DB: f64 = 2.0;
 
 /// The lowest usual correlation below 120 Hz, and where the low end is as good as unrelated.
-pub const LOW_CORRELATION: [f64; 2] = [0.9, 0.6];
+pub const LOW_CORRELATION: [f64; 2] = [0.9, 0.5];
 
 /// Up to where a low end may be made mono, in Hz.
-pub const MONO_BELOW_HZ: f64 = 120.0;
+pub const MONO_BELOW_HZ: f64 = 100.0;
 
 /// The largest usual side over mid of a song, in dB: a correlation of 0.2 at equal channels.
 pub const SIDE_TO_MID_DB: f64 = -2.0;
@@ -121,3 +132,20 @@ pub fn floor(role: Role) -> Floor {
         _ => Floor { rumble_db: -24.0, cutoff_hz: 20.0, slope: "db12" },
     }
 }
+
+/// The most that a limiter may turn down on average before the loudness gives way, in dB, by the loudness asked
+/// for: up to 1.5 dB is transparent; who asks for a loud master asks for more of it.
+pub fn reduction_budget_db(target_lufs: f64) -> f64 {
+    let [quiet, loud] = REDUCTION_AT;
+    let share = ((target_lufs - quiet.0) / (loud.0 - quiet.0)).clamp(0.0, 1.0);
+    quiet.1 + share * (loud.1 - quiet.1)
+}
+
+/// (Loudness in LUFS, mean reduction in dB) between which the budget runs.
+const REDUCTION_AT: [(f64, f64); 2] = [(-14.0, 1.5), (-8.5, 3.5)];
+
+/// The least distance of peak and loudness that is left, in LU: under 6 a master is over-limited by any account.
+pub const LEAST_PLR_LU: f64 = 6.0;
+
+/// A distance of peak and loudness that nothing exceeds, in LU.
+pub const MOST_PLR_LU: f64 = 60.0;

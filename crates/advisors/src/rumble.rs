@@ -33,30 +33,30 @@ fn run(case: &Case) -> Advice {
 
 fn high_pass(case: &Case, at: &Place, role: Role) -> Option<Move> {
     let norm = floor(role);
-    let (excess_db, evidence, what) = worst(case, at, norm)?;
-    let highest_hz = highest_cutoff_hz(case, at, norm);
-    let cutoff_hz = LOWEST_CUTOFF_HZ + (highest_hz - LOWEST_CUTOFF_HZ) * ramp(excess_db, 0.0, FULL_DB);
+    let (cutoff_hz, evidence, what) = rumble(case, at, norm).or_else(|| offset(case, at))?;
     let because = format!("{what}; a high-pass at {cutoff_hz:.1} Hz takes it away below the music.");
     let process = settings([("cutoff_hz", rounded(cutoff_hz, 1)), ("slope", Json::from(norm.slope))]);
     Some(advise(ADVISOR.id, at, ("high_pass", process), because, vec![evidence]))
 }
 
-/// The larger excess of rumble and offset, with its evidence and words; `None` where both are harmless.
-fn worst(case: &Case, at: &Place, norm: Floor) -> Option<(f64, Evidence, String)> {
-    let rumble = scalar(case, at, Quantity::Rumble).map(|e| {
-        let excess = (e.value - norm.rumble_db).min(over_the_inaudible_db(case, at, e.value));
-        let text = format!(
-            "Below 25 Hz lie {:.1} dB of its power where {:.0} dB are usual",
-            e.value, norm.rumble_db
-        );
-        (excess, e.usual(Promise::FLOOR, norm.rumble_db).at_hz(25.0), text)
-    });
-    let offset = scalar(case, at, Quantity::Dc).map(|e| {
-        let text = format!("It has a constant offset of {:.1} dBFS", e.value);
-        (e.value - DC_DBFS, e.usual(Promise::FLOOR, DC_DBFS), text)
-    });
-    let harmful = [rumble, offset].into_iter().flatten().filter(|(excess, ..)| *excess > 0.0);
-    harmful.max_by(|a, b| a.0.total_cmp(&b.0))
+/// The cutoff against rumble, with its evidence and words.
+fn rumble(case: &Case, at: &Place, norm: Floor) -> Option<(f64, Evidence, String)> {
+    let rumble = scalar(case, at, Quantity::Rumble)?;
+    let excess_db = (rumble.value - norm.rumble_db).min(over_the_inaudible_db(case, at, rumble.value));
+    let highest_hz = highest_cutoff_hz(case, at, norm);
+    let cutoff_hz = LOWEST_CUTOFF_HZ + (highest_hz - LOWEST_CUTOFF_HZ) * ramp(excess_db, 0.0, FULL_DB);
+    let text = format!(
+        "Its power below 25 Hz stands at {:.1} dB of the whole where {:.0} dB are usual",
+        rumble.value, norm.rumble_db
+    );
+    (excess_db > 0.0).then(|| (cutoff_hz, rumble.usual(Promise::FLOOR, norm.rumble_db).at_hz(25.0), text))
+}
+
+/// The cutoff against a constant offset, which the lowest takes away whole, with its evidence and words.
+fn offset(case: &Case, at: &Place) -> Option<(f64, Evidence, String)> {
+    let offset = scalar(case, at, Quantity::Dc).filter(|e| e.value > DC_DBFS)?;
+    let text = format!("It has a constant offset of {:.1} dBFS", offset.value);
+    Some((LOWEST_CUTOFF_HZ, offset.usual(Promise::FLOOR, DC_DBFS), text))
 }
 
 fn over_the_inaudible_db(case: &Case, at: &Place, rumble_db: f64) -> f64 {

@@ -1,13 +1,13 @@
 use acetate_model::{Advice, Advisor, Case, Evidence, Json, Place, Quantity};
 
-use crate::moves::{advise, rounded, settings, without_trifles};
-use crate::norms::{ALIGN_HZ, STRENGTH, TONE_BOOST_DB, TONE_CUT_DB, corridor_db};
+use crate::moves::{advise, ramp, rounded, settings, without_trifles};
+use crate::norms::{ALIGN_HZ, EMPTY_DB, SMALLEST_DB, STRENGTH, TONE_BOOST_DB, TONE_CUT_DB, corridor_db};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
     id: "tone",
     about: "Compares the spectrum of the sum with a wide corridor of released music, at equal level between \
             200 Hz and 4 kHz, and takes back about half of what lies outside with broad filters. Keeps quiet \
-            inside the corridor and about narrow peaks and gaps.",
+            inside the corridor and about narrow peaks, gaps and empty bands.",
     run,
 };
 
@@ -38,9 +38,10 @@ struct Band {
 }
 
 impl Band {
-    /// What lies outside the corridor, positive above it, in dB.
+    /// What lies outside the corridor, positive above it, in dB; nothing for an empty band.
     fn excess_db(&self) -> f64 {
-        (self.db - self.usual[1]).max(0.0) + (self.db - self.usual[0]).min(0.0)
+        let shortfall = (self.usual[0] - self.db).max(0.0);
+        (self.db - self.usual[1]).max(0.0) - shortfall * ramp(shortfall, EMPTY_DB[1], EMPTY_DB[0])
     }
 }
 
@@ -62,9 +63,6 @@ fn run(case: &Case) -> Advice {
     let process = ("eq", settings([("bands", Json::from(filters))]));
     vec![advise(ADVISOR.id, &Place::Master, process, because, evidence)]
 }
-
-/// A gain that rounds to none is none, in dB.
-const SMALLEST_DB: f64 = 0.05;
 
 /// The sum's bands, shifted so that on average they lie in the middle of the corridor where music differs least.
 fn aligned(case: &Case) -> Option<Vec<Band>> {

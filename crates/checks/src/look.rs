@@ -2,13 +2,13 @@
 
 use acetate_model::{Case, Evidence, Finding, Place, Quantity, Severity, SourceNote, Stage, Stem, Value};
 
-/// Every stem of a delivery, then the sum; of a master only itself.
+/// Every stem of a delivery, then the sum unless it is the same as the only stem; of a master only itself.
 pub(crate) fn places(case: &Case) -> Vec<Place> {
-    let stems = match case.stage {
-        Stage::Input => case.stems,
-        Stage::Output => &[],
-    };
-    stems.iter().map(place).chain([Place::Master]).collect()
+    match (case.stage, case.stems) {
+        (Stage::Output, _) => vec![Place::Master],
+        (Stage::Input, [only]) => vec![place(only)],
+        (Stage::Input, stems) => stems.iter().map(place).chain([Place::Master]).collect(),
+    }
 }
 
 /// Where a stem is.
