@@ -2,7 +2,7 @@ use std::path::Path;
 
 use acetate_files::{FinishedWav, ScratchReader, WavBits, WavWriter};
 use acetate_meters::MeterBank;
-use acetate_model::{Audio, Kept, Place, Promise, Quantity, Reading, Source, Spec, Value};
+use acetate_model::{Audio, Kept, Place, Promise, Quantity, Reading, Source, Spec, Value, Worked};
 use acetate_processors::DitherSettings;
 use acetate_render::{Graph, Lane};
 
@@ -113,6 +113,19 @@ pub(crate) fn measure(
 }
 
 impl Measured {
+    /// Adds what the limiter, the last move that turns down, says of itself.
+    pub(crate) fn add_reduction(&mut self, worked: &[Worked]) {
+        let Some(limiter) = worked.last().and_then(|w| w.reductions.first()) else { return };
+        let readings =
+            [(Quantity::GainReduction, limiter.mean_db), (Quantity::MaxGainReduction, limiter.max_db)];
+        self.readings.extend(readings.map(|(quantity, db)| Reading {
+            of: Place::Master,
+            quantity,
+            value: Value::Scalar(f64::from(db)),
+            by: "limiter@1".into(),
+        }));
+    }
+
     pub(crate) fn scalar(&self, quantity: Quantity) -> Option<f64> {
         self.readings.iter().find(|r| r.quantity == quantity).and_then(|r| match r.value {
             Value::Scalar(value) => Some(value),

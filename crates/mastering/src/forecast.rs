@@ -1,7 +1,7 @@
 //! How loud a limiter will make a song, foretold from an envelope instead of rendered.
 
 use acetate_dsp::{Hops, KWeighting};
-use acetate_model::Audio;
+use acetate_model::{Audio, Db, amplitude};
 use acetate_processors::LimiterSettings;
 
 /// Loudness of gating blocks and their step (BS.1770-5, Annex 1), in tenths of a second.
@@ -54,10 +54,11 @@ impl Envelope {
         1000.0 * self.hop_frames as f64 / f64::from(self.rate_hz)
     }
 
-    /// Integrated loudness and mean gain reduction behind a limiter.
-    pub(crate) fn behind(&self, limiter: &LimiterSettings) -> Foretold {
-        let gains = acetate_processors::forecast_gain(limiter, &self.peaks, self.hop_ms());
-        let drive = limiter.drive_db.amplitude();
+    /// Integrated loudness and mean gain reduction behind a limiter of some drive.
+    pub(crate) fn behind(&self, limiter: &LimiterSettings, drive_db: f64) -> Foretold {
+        let limiter = LimiterSettings { drive_db: Db(drive_db), ..limiter.clone() };
+        let gains = acetate_processors::forecast_gain(&limiter, &self.peaks, self.hop_ms());
+        let drive = amplitude(drive_db);
         let mut db_hops = 0.0;
         let energies: Vec<f64> = self
             .energies

@@ -52,20 +52,26 @@ impl Stage<'_> {
             return Ok(Settled { audio, worked, passes: 1, drive_db: None, gave_way: None });
         };
         let goal = Goal::find(&Wish::of(&self.moves[at]), &limiter, self.envelope);
-        let (mut drive, mut last) = (self.drive_db.unwrap_or(goal.drive_db), None);
+        let mut drive = self.drive_db.unwrap_or(goal.drive_db);
         for pass in 1.. {
             let moves = self.with_drive(at, &limiter, drive);
             let (audio, worked, heard) = self.render(&moves, options, progress)?;
             let miss = goal.loudness_lufs.zip(heard).map_or(0.0, |(goal, heard)| goal - heard);
-            let next = next_drive((drive, heard.unwrap_or_default()), miss, last);
+            let next = self.next_drive(&limiter, drive, miss);
             if miss.abs() <= LANDED_LU || next == drive || pass == PASSES {
                 let gave_way = goal.gave_way(heard);
                 return Ok(Settled { audio, worked, passes: pass, drive_db: Some(drive), gave_way });
             }
-            last = heard.map(|heard| (drive, heard));
             drive = next;
         }
         unreachable!("the last pass returns")
+    }
+
+    /// The drive that closes a miss, if the forecast is off by the same at both drives.
+    fn next_drive(&self, limiter: &LimiterSettings, drive_db: f64, miss_lu: f64) -> f64 {
+        let foretold = |drive_db| self.envelope.behind(limiter, drive_db).integrated_lufs;
+        let Some(here) = foretold(drive_db) else { return drive_db };
+        rounded(root(drive_db + miss_lu, |drive| foretold(drive).map(|there| there - here - miss_lu)))
     }
 
     fn limiter(&self) -> Option<(usize, LimiterSettings)> {
@@ -146,8 +152,7 @@ impl Goal {
             short: None,
         };
         let Some(wished) = wish.loudness_lufs else { return as_is };
-        let behind =
-            |drive_db| envelope.behind(&LimiterSettings { drive_db: Db(drive_db), ..limiter.clone() });
+        let behind = |drive_db| envelope.behind(limiter, drive_db);
         let Some(untouched) = behind(0.0).integrated_lufs else {
             let short = Some(
                 "the song is too short or too quiet to have a loudness; its level was left alone".into(),
@@ -208,13 +213,6 @@ fn root(guess: f64, rising: impl Fn(f64) -> Option<f64>) -> f64 {
         at = if step > low && step < high { step } else { f64::midpoint(low, high) };
     }
     at
-}
-
-/// The next drive by the line through the last two renderings, or by a slope of one.
-fn next_drive((drive, heard): (f64, f64), miss: f64, last: Option<(f64, f64)>) -> f64 {
-    let slope = last.map_or(1.0, |(before, heard_before)| (heard - heard_before) / (drive - before));
-    let (low, high) = drive_range();
-    rounded((drive + miss / slope.clamp(0.2, 1.2)).clamp(low, high))
 }
 
 fn rounded(drive_db: f64) -> f64 {

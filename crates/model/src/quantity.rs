@@ -55,7 +55,7 @@ quantities! {
     Rate "rate_hz" "Hz" "Rate" "Frames per second.";
     BitDepth "bit_depth" "bit" "Bit depth" "Bits of each sample.";
     Dither "dither_rms_lsb" "LSB" "Dither" "RMS of the quantisation error against the signal before it.";
-    GainReduction "gain_reduction_db" "dB" "Mean gain reduction" "Mean of the limiter's attenuation over the active parts.";
+    GainReduction "gain_reduction_db" "dB" "Mean gain reduction" "Mean of the limiter's attenuation over the whole.";
     MaxGainReduction "max_gain_reduction_db" "dB" "Most gain reduction" "The limiter's highest attenuation.";
 }
 
