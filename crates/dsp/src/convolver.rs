@@ -44,7 +44,7 @@ impl Convolver {
             .expect("lengths come from the plan");
     }
 
-    /// The middle of the window through a filter that [`crate::zero_phase`] made.
+    /// The middle of the window through a filter with these [`crate::ZeroPhase::gains`].
     pub fn filtered(&mut self, gains: &[f32]) -> &[f32] {
         let scale = 1.0 / (4 * self.half) as f32;
         for ((y, x), gain) in self.product.iter_mut().zip(&self.spectrum).zip(gains) {
@@ -129,7 +129,7 @@ pub fn middle(window: &[f32]) -> &[f32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{band_share, zero_phase};
+    use crate::{ZeroPhase, band_share};
     use acetate_model::Audio;
 
     fn noise(frames: u64) -> Vec<f32> {
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_filter_equals_its_sum_of_products() {
         let half = 64;
-        let gains = zero_phase(48_000, half, |hz| band_share(hz, &[2000.0, 5000.0], 1));
+        let gains = ZeroPhase::new(48_000, half, |hz| band_share(hz, &[2000.0, 5000.0], 1)).gains();
         let mut convolver = Convolver::new(half);
         let mut dirac = vec![0.0; 4 * half];
         dirac[2 * half] = 1.0;
@@ -157,8 +157,9 @@ mod tests {
     #[test]
     fn complementary_bands_add_up_to_the_delayed_input() {
         let (half, crossovers) = (2048, [120.0, 600.0, 3000.0]);
-        let gains: Vec<_> =
-            (0..4).map(|band| zero_phase(48_000, half, |hz| band_share(hz, &crossovers, band))).collect();
+        let gains: Vec<_> = (0..4)
+            .map(|band| ZeroPhase::new(48_000, half, |hz| band_share(hz, &crossovers, band)).gains())
+            .collect();
         let mut convolver = Convolver::new(half);
         let mut windows = Windows::new(half, 1);
         let x = noise(48_000);

@@ -44,4 +44,4 @@ mod masks;
 pub use convolver::{Convolver, Windows, middle};
 pub use envelope::{Compression, DETECTOR_TILE, Decoupled, MeanPower, Tile, gain, level_db};
 pub use fir::{FIR_TILE, Fir};
-pub use masks::{band_share, half_length, share_below, zero_phase};
+pub use masks::{ZeroPhase, band_share, half_length, share_below};

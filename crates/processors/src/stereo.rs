@@ -1,4 +1,4 @@
-use acetate_dsp::{Convolver, Windows, half_length, middle, share_below, zero_phase};
+use acetate_dsp::{Convolver, Windows, ZeroPhase, half_length, middle, share_below};
 use acetate_model::{Block, Curve, Db, Hz, Params, Percent, Processor, Settings, Spec, amplitude, power_db};
 
 /// Over how many octaves the sides come in above the frequency up to which the signal is mono.
@@ -27,8 +27,12 @@ pub struct StereoSettings {
 }
 
 impl StereoSettings {
-    fn crossover_hz(&self) -> Option<f64> {
-        (self.mono_below_hz.0 >= LOWEST_HZ).then_some(self.mono_below_hz.0 * TO_MIDDLE)
+    /// The part of the sides that is taken away, where there is one.
+    fn low(&self, rate_hz: u32) -> Option<ZeroPhase> {
+        let middle_hz = self.mono_below_hz.0 * TO_MIDDLE;
+        let half = half_length(rate_hz, self.mono_below_hz.0.max(LOWEST_HZ));
+        (self.mono_below_hz.0 >= LOWEST_HZ)
+            .then(|| ZeroPhase::new(rate_hz, half, |hz| share_below(hz, middle_hz, OCTAVES)))
     }
 
     fn gains(&self) -> [f64; 2] {
@@ -42,24 +46,17 @@ impl Settings for StereoSettings {
     type Processor = Stereo;
 
     fn build(&self, spec: &Spec) -> Stereo {
-        let mono_bass = self.crossover_hz().filter(|_| spec.channels == 2).map(|hz| {
-            let half = half_length(spec.rate_hz, hz);
-            MonoBass {
-                windows: Windows::new(half, 2 * (1 + spec.linked)),
-                convolver: Convolver::new(half),
-                below: zero_phase(spec.rate_hz, half, |at| share_below(at, hz, OCTAVES)),
-                side: vec![0.0; 4 * half],
-            }
-        });
+        let low = self.low(spec.rate_hz).filter(|_| spec.channels == 2);
+        let mono_bass = low.map(|low| MonoBass::new(&low, 2 * (1 + spec.linked)));
         Stereo { width: self.width_percent.0 / 100.0, gains: self.gains(), mono_bass }
     }
 
     /// What the sides get: the power of left and right for a signal that is opposite in both.
-    fn curve(&self, _: &Spec) -> Curve {
+    fn curve(&self, spec: &Spec) -> Curve {
         let (width, [left, right]) = (self.width_percent.0 / 100.0, self.gains());
-        let crossover_hz = self.crossover_hz();
+        let low = self.low(spec.rate_hz);
         Curve::Response(Box::new(move |hz| {
-            let side = width * crossover_hz.map_or(1.0, |at| 1.0 - share_below(hz, at, OCTAVES));
+            let side = width * low.as_ref().map_or(1.0, |low| 1.0 - low.gain(hz));
             power_db(side * side * (left * left + right * right) / 2.0)
                 .map_or(FLOOR_DB, |db| db.max(FLOOR_DB))
         }))
@@ -113,6 +110,16 @@ struct MonoBass {
 }
 
 impl MonoBass {
+    fn new(low: &ZeroPhase, channels: usize) -> Self {
+        let (gains, half) = (low.gains(), low.half_length());
+        Self {
+            windows: Windows::new(half, channels),
+            convolver: Convolver::new(half),
+            side: vec![0.0; 4 * half],
+            below: gains,
+        }
+    }
+
     fn process(&mut self, block: &mut Block) {
         let mut done = 0;
         while done < block.frames() {

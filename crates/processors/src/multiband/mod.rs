@@ -1,7 +1,7 @@
 mod gains;
 mod split;
 
-use acetate_dsp::{Windows, band_share, half_length, zero_phase};
+use acetate_dsp::{Windows, ZeroPhase, band_share, half_length};
 use acetate_model::{
     Block, Choice, Curve, Db, Hz, Ms, Params, Processor, Ratio, Reduction, Settings, Spec, amplitude,
     amplitude_db,
@@ -78,6 +78,17 @@ impl MultibandSettings {
     }
 }
 
+/// A band's share of the spectrum.
+fn mask(rate_hz: u32, crossovers_hz: &[f64], band: usize) -> ZeroPhase {
+    let half = half_length(rate_hz, lowest_hz(crossovers_hz));
+    ZeroPhase::new(rate_hz, half, |hz| band_share(hz, crossovers_hz, band))
+}
+
+/// The lowest crossover decides how long all filters are; without any they have no length.
+fn lowest_hz(crossovers_hz: &[f64]) -> f64 {
+    crossovers_hz.first().copied().unwrap_or(f64::INFINITY)
+}
+
 fn crossovers_hz(bands: &[Band]) -> Vec<f64> {
     bands[..bands.len() - 1].iter().map(|band| band.to_hz.0).collect()
 }
@@ -90,15 +101,12 @@ impl Settings for MultibandSettings {
     fn build(&self, spec: &Spec) -> Multiband {
         let bands = self.sorted();
         let crossovers = crossovers_hz(&bands);
-        let half = half_length(spec.rate_hz, crossovers.first().copied().unwrap_or(f64::INFINITY));
+        let half = half_length(spec.rate_hz, lowest_hz(&crossovers));
         let laws: Vec<BandLaw> = bands.iter().map(BandLaw::from).collect();
         let mut working: Vec<usize> = (0..bands.len()).filter(|&band| !laws[band].is_neutral()).collect();
         // the highest band is what the others leave of the whole
         let rest = if working.len() == bands.len() { working.pop() } else { None };
-        let masks = working
-            .iter()
-            .map(|&band| zero_phase(spec.rate_hz, half, |hz| band_share(hz, &crossovers, band)))
-            .collect();
+        let masks = working.iter().map(|&band| mask(spec.rate_hz, &crossovers, band).gains()).collect();
         let heard: Vec<usize> = working.into_iter().chain(rest).collect();
         let in_order: Vec<BandLaw> = heard.iter().map(|&band| laws[band].clone()).collect();
         Multiband {
@@ -111,11 +119,11 @@ impl Settings for MultibandSettings {
     }
 
     /// The steady level of a tone of 1 kHz.
-    fn curve(&self, _: &Spec) -> Curve {
+    fn curve(&self, spec: &Spec) -> Curve {
         let bands = self.sorted();
         let crossovers = crossovers_hz(&bands);
         let parts: Vec<(f64, BandLaw)> = (bands.iter().enumerate())
-            .map(|(n, band)| (band_share(CURVE_HZ, &crossovers, n), BandLaw::from(band)))
+            .map(|(n, band)| (mask(spec.rate_hz, &crossovers, n).gain(CURVE_HZ), BandLaw::from(band)))
             .collect();
         Curve::Transfer(Box::new(move |level_dbfs| {
             let gain: f64 = (parts.iter().filter(|(share, _)| *share > 0.0))

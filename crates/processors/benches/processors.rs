@@ -1,0 +1,65 @@
+//! What each processor costs: time per block, and per stereo frame as throughput.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use acetate_model::{Block, Json, Map, Spec};
+use acetate_processors::find;
+use common::{build, map, swinging_noise};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use serde_json::json;
+
+const RATE_HZ: u32 = 44_100;
+const FRAMES: usize = 1 << 16;
+
+fn cases() -> Vec<(&'static str, &'static str, Map)> {
+    let band = |hz: f64| json!({ "freq_hz": hz, "gain_db": 3.0, "q": 1.0 });
+    let four: Vec<Json> = [80.0, 400.0, 3000.0, 12_000.0].map(band).into();
+    let low: Vec<Json> = [40.0, 80.0, 160.0, 320.0].map(band).into();
+    let bands = |working: &[usize]| -> Map {
+        let bands: Vec<Json> = [120.0, 600.0, 3000.0, 20_000.0]
+            .into_iter()
+            .enumerate()
+            .map(|(n, to_hz)| match working.contains(&n) {
+                true => json!({ "to_hz": to_hz, "threshold_db": -30.0, "ratio": 2.0 }),
+                false => json!({ "to_hz": to_hz }),
+            })
+            .collect();
+        map(&json!({ "bands": bands }))
+    };
+    vec![
+        ("gain", "-3 dB", map(&json!({ "gain_db": -3.0 }))),
+        ("high_pass", "24 dB/oct", map(&json!({ "cutoff_hz": 25.0 }))),
+        ("eq", "4 bands, corrected", map(&json!({ "bands": four }))),
+        ("eq", "4 low bands", map(&json!({ "bands": low }))),
+        ("multiband", "4 of 4 bands", bands(&[0, 1, 2, 3])),
+        ("multiband", "1 of 4 bands", bands(&[0])),
+        ("stereo", "width", map(&json!({ "width_percent": 120.0 }))),
+        ("stereo", "mono bass", map(&json!({ "width_percent": 120.0, "mono_below_hz": 120.0 }))),
+    ]
+}
+
+fn processors(criterion: &mut Criterion) {
+    for linked in [0, 8] {
+        let mut group = criterion.benchmark_group(format!("{linked} linked"));
+        group.throughput(Throughput::Elements(FRAMES as u64)).sample_size(10);
+        for (id, name, settings) in cases() {
+            let spec = Spec { linked, ..Spec::new(RATE_HZ, 2, FRAMES) };
+            let mut processor = build(find(id).expect("it is listed"), &settings, &spec);
+            let main = swinging_noise(RATE_HZ, 2, FRAMES, 0.5);
+            let input = Block { linked: vec![main.clone(); linked], main, key: None };
+            let mut block = input.clone();
+            group.bench_function(format!("{id}: {name}"), |bencher| {
+                bencher.iter(|| {
+                    for (to, from) in block.signals().zip(input.clone().signals()) {
+                        to.copy_from(from);
+                    }
+                    processor.process(&mut block);
+                });
+            });
+        }
+    }
+}
+
+criterion_group!(benches, processors);
+criterion_main!(benches);

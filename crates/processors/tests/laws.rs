@@ -1,0 +1,289 @@
+//! What every processor of the list promises.
+
+mod common;
+
+use acetate_model::{Audio, Block, Curve, Json, Kind, Map, Param, ProcessorEntry, Spec};
+use acetate_processors::{PROCESSORS, find};
+use common::*;
+
+/// Why a law does not hold for a processor by its nature.
+const EXEMPT: &[(&str, &str, &str)] = &[
+    ("high_pass", "neutral", "it has no setting at which it does nothing"),
+    ("dither", "neutral", "it rounds"),
+    ("dither", "linked", "each signal has a noise of its own"),
+];
+
+fn held_by(law: &str) -> impl Iterator<Item = &'static ProcessorEntry> {
+    PROCESSORS.iter().filter(move |entry| !EXEMPT.iter().any(|(id, from, _)| *id == entry.id && *from == law))
+}
+
+fn bits(audio: &Audio) -> Vec<Vec<u32>> {
+    audio.channels.iter().map(|channel| channel.iter().map(|x| x.to_bits()).collect()).collect()
+}
+
+fn peak(audio: &Audio) -> f32 {
+    audio.channels.iter().flatten().fold(0.0, |peak: f32, x| peak.max(x.abs()))
+}
+
+/// Eight signals and their sum.
+fn linked(rate_hz: u32, frames: usize) -> Block {
+    let linked: Vec<Audio> = (0..8)
+        .map(|stem| {
+            let noise = swinging_noise(rate_hz, 2, frames + stem * 1000, 0.1);
+            Audio { rate_hz, channels: noise.channels.iter().map(|c| c[stem * 1000..].to_vec()).collect() }
+        })
+        .collect();
+    let main =
+        signal(rate_hz, 2, frames, |c, n| linked.iter().map(|stem| f64::from(stem.channels[c][n])).sum());
+    Block { main, linked, key: None }
+}
+
+#[test]
+fn ids_are_unique_and_found() {
+    for (n, entry) in PROCESSORS.iter().enumerate() {
+        assert!(PROCESSORS[..n].iter().all(|other| other.id != entry.id), "{}", entry.id);
+        assert_eq!(find(entry.id).map(|found| found.about), Some(entry.about));
+        assert!(!entry.about.is_empty());
+    }
+    assert!(find("reverb").is_none());
+}
+
+#[test]
+fn the_block_size_changes_nothing() {
+    for entry in PROCESSORS {
+        for settings in [Map::new(), working(entry)] {
+            let mut input = linked(RATE_HZ, 40_000);
+            input.linked.truncate(2);
+            let spec = Spec { linked: 2, ..Spec::new(RATE_HZ, 2, 40_000) };
+            let whole = run(&mut *build(entry, &settings, &spec), &input, 40_000);
+            for frames in [1, 17, 64, 1000, 8192] {
+                let mut parts = run(&mut *build(entry, &settings, &spec), &input, frames);
+                for (part, shall) in parts.signals().zip(whole.clone().signals()) {
+                    assert!(bits(part) == bits(shall), "{} in blocks of {frames}", entry.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn reset_equals_new() {
+    for entry in PROCESSORS {
+        let spec = Spec { linked: 8, ..Spec::new(RATE_HZ, 2, 512) };
+        let mut processor = build(entry, &working(entry), &spec);
+        let input = linked(RATE_HZ, 30_000);
+        let first = run(&mut *processor, &input, 512);
+        processor.reset();
+        let mut again = run(&mut *processor, &input, 512);
+        for (again, first) in again.signals().zip(first.clone().signals()) {
+            assert!(bits(again) == bits(first), "{}", entry.id);
+        }
+    }
+}
+
+#[test]
+fn silence_stays_silence() {
+    for entry in PROCESSORS {
+        for settings in corners(entry.params) {
+            if settings.get("auto_blank") == Some(&Json::Bool(false)) {
+                continue; // asked to make noise
+            }
+            let silent = heard(entry, &settings, &Audio::silence(RATE_HZ, 2, 5000));
+            assert_eq!(peak(&silent), 0.0, "{} with {settings:?}", entry.id);
+        }
+    }
+}
+
+#[test]
+fn sound_ends_in_silence() {
+    for entry in PROCESSORS {
+        let spec = Spec::new(RATE_HZ, 2, 4096);
+        let mut processor = build(entry, &working(entry), &spec);
+        run(&mut *processor, &Block::of(swinging_noise(RATE_HZ, 2, 20_000, 0.9)), 4096);
+        let silence = Block::of(Audio::silence(RATE_HZ, 2, RATE_HZ as usize));
+        let silent = (0..30).any(|_| peak(&run(&mut *processor, &silence, 4096).main) == 0.0);
+        assert!(silent, "{} is not silent after half a minute", entry.id);
+    }
+}
+
+#[test]
+fn every_corner_is_finite() {
+    for entry in PROCESSORS {
+        for settings in corners(entry.params) {
+            let spec = Spec::new(RATE_HZ, 2, 1024);
+            let mut processor = build(entry, &settings, &spec);
+            let frames = processor.latency() + 4096;
+            for (name, input) in [
+                ("noise", signal(RATE_HZ, 2, frames, |c, n| noise((2 * n + c) as u64))),
+                ("Dirac", signal(RATE_HZ, 2, frames, |_, n| f64::from(u8::from(n == 100)))),
+                ("square", signal(RATE_HZ, 2, frames, |_, n| if n / 50 % 2 == 0 { 1.0 } else { -1.0 })),
+                ("silence", Audio::silence(RATE_HZ, 2, frames)),
+            ] {
+                let output = run(&mut *processor, &Block::of(input), 1024).main;
+                let finite = output.channels.iter().flatten().all(|x| x.is_finite() && x.abs() < 1e4);
+                assert!(finite, "{} on {name} with {settings:?}", entry.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_channel_works_too() {
+    for entry in PROCESSORS {
+        let mono = heard(entry, &working(entry), &swinging_noise(RATE_HZ, 1, 10_000, 0.5));
+        assert!(mono.channels.len() == 1 && peak(&mono) > 0.0, "{}", entry.id);
+    }
+}
+
+/// Where input and output match best.
+fn delay(input: &[f32], output: &[f32], around: usize) -> usize {
+    let similar = |late: usize| -> f64 {
+        input.iter().zip(&output[late..]).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>().abs()
+    };
+    (around.saturating_sub(40)..around + 40)
+        .max_by(|&a, &b| similar(a).total_cmp(&similar(b)))
+        .expect("the range is not empty")
+}
+
+#[test]
+fn the_latency_told_is_the_latency_measured() {
+    for entry in PROCESSORS {
+        for rate_hz in [44_100, 48_000, 96_000, 192_000] {
+            for settings in [Map::new(), working(entry)] {
+                let mut processor = build(entry, &settings, &Spec::new(rate_hz, 2, 4096));
+                let told = processor.latency();
+                let input = swinging_noise(rate_hz, 2, 8000 + told, 0.5);
+                let output = run(&mut *processor, &Block::of(input.clone()), 4096).main;
+                let mut output = output.channels[0].clone();
+                output.resize(output.len() + 8100, 0.0);
+                let measured = delay(&input.channels[0][..8000], &output, told);
+                assert_eq!(measured, told, "{} at {rate_hz} Hz", entry.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn neutral_settings_change_no_bit() {
+    for entry in held_by("neutral") {
+        for rate_hz in [44_100, 96_000] {
+            let input = swinging_noise(rate_hz, 2, 30_000, 0.1);
+            let output = heard(entry, &Map::new(), &input);
+            assert!(bits(&output) == bits(&input), "{} at {rate_hz} Hz", entry.id);
+        }
+    }
+}
+
+#[test]
+fn the_curve_is_what_is_measured() {
+    for entry in PROCESSORS {
+        for rate_hz in [44_100, 96_000, 192_000] {
+            for settings in [Map::new(), working(entry)] {
+                let curve =
+                    (entry.curve)(&settings, &Spec::new(rate_hz, 2, 1024)).expect("settings are right");
+                match curve {
+                    Curve::None => {}
+                    Curve::Response(response) => check_response(entry, &settings, rate_hz, &response),
+                    Curve::Transfer(transfer) => check_transfer(entry, &settings, rate_hz, &transfer),
+                }
+            }
+        }
+    }
+}
+
+const DIRAC_AT: usize = 1 << 15;
+
+/// Responses are those of a signal in the centre; that of the stereo processor is that of the sides.
+fn check_response(entry: &ProcessorEntry, settings: &Map, rate_hz: u32, response: &dyn Fn(f64) -> f64) {
+    let right = if entry.id == "stereo" { -0.25 } else { 0.25 };
+    let dirac = signal(rate_hz, 2, 1 << 17, |c, n| match (n, c) {
+        (DIRAC_AT, 0) => 0.25,
+        (DIRAC_AT, _) => right,
+        _ => 0.0,
+    });
+    let output = heard(entry, settings, &dirac);
+    for hz in log_points(20.0, 0.45 * f64::from(rate_hz).min(44_100.0), 41) {
+        let parts = output.channels.iter().map(|channel| fourier(channel, rate_hz, hz));
+        let power: f64 = parts.map(|(cosine, sine)| cosine * cosine + sine * sine).sum();
+        let (is, shall) = (10.0 * libm::log10(power / 2.0) - db(0.25), response(hz));
+        // so far below, single precision has its own noise
+        let right = if shall < -60.0 { is < -60.0 } else { (is - shall).abs() < 0.02 };
+        assert!(right, "{} at {rate_hz} Hz rate: {is} dB at {hz} Hz, drawn {shall}", entry.id);
+    }
+}
+
+fn check_transfer(entry: &ProcessorEntry, settings: &Map, rate_hz: u32, transfer: &dyn Fn(f64) -> f64) {
+    for level in (-60..=0).step_by(6) {
+        let level = f64::from(level);
+        let input = sine(rate_hz, 2 * rate_hz as usize, 1000.0, acetate_model::amplitude(level));
+        let output = heard(entry, settings, &input);
+        let steady = &output.channels[0][rate_hz as usize..][..rate_hz as usize / 2];
+        let (is, shall) = (db(tone(steady, rate_hz, 1000.0)), transfer(level));
+        assert!((is - shall).abs() < 0.1, "{} at {level} dBFS: {is} dBFS, drawn {shall}", entry.id);
+    }
+}
+
+#[test]
+fn linked_signals_still_add_up() {
+    for entry in held_by("linked") {
+        for settings in [Map::new(), working(entry)] {
+            let spec = Spec { linked: 8, ..Spec::new(RATE_HZ, 2, 1024) };
+            let output = run(&mut *build(entry, &settings, &spec), &linked(RATE_HZ, 100_000), 1024);
+            let mut worst = 0.0f64;
+            for (c, channel) in output.main.channels.iter().enumerate() {
+                for (n, &y) in channel.iter().enumerate() {
+                    let sum: f64 = output.linked.iter().map(|stem| f64::from(stem.channels[c][n])).sum();
+                    worst = worst.max((sum - f64::from(y)).abs());
+                }
+            }
+            println!("{}: {:.1} dBFS", entry.id, db(worst));
+            assert!(db(worst) <= -120.0, "{}: {} dBFS", entry.id, db(worst));
+        }
+    }
+}
+
+#[test]
+fn settings_survive_json() {
+    for entry in PROCESSORS {
+        for settings in corners(entry.params) {
+            let complete = (entry.complete)(&settings).expect("a corner is within the limits");
+            let text = serde_json::to_string(&complete).expect("settings are plain");
+            let read: Map = serde_json::from_str(&text).expect("what was written can be read");
+            assert_eq!((entry.complete)(&read).as_ref(), Ok(&complete), "{}", entry.id);
+        }
+        assert_eq!((entry.complete)(&Map::new()), Ok((entry.defaults)()));
+    }
+}
+
+#[test]
+fn wrong_settings_are_refused_by_name_and_range() {
+    for entry in PROCESSORS {
+        refuse(entry, entry.params, entry.id, &|settings| settings);
+        let unknown = Map::from_iter([("colour".to_owned(), Json::from(1))]);
+        let error = (entry.complete)(&unknown).expect_err("no processor has a colour").to_string();
+        assert!(error.contains("colour") && error.contains(entry.params[0].name), "{error}");
+    }
+}
+
+fn refuse(entry: &ProcessorEntry, params: &'static [Param], path: &str, wrap: &dyn Fn(Map) -> Map) {
+    for param in params {
+        let wrong: Json = match param.kind {
+            Kind::Number { max, .. } => (max + 1.0).into(),
+            Kind::Whole { max, .. } => (u64::from(max) + 1).into(),
+            Kind::Choice { .. } | Kind::Flag { .. } => "purple".into(),
+            Kind::List { of, max } => {
+                let first = format!("{path}.{}[0]", param.name);
+                let within = |map| {
+                    wrap(Map::from_iter([(param.name.to_owned(), Json::Array(vec![Json::Object(map)]))]))
+                };
+                refuse(entry, of, &first, &within);
+                vec![Json::Object(Map::new()); max + 1].into()
+            }
+        };
+        let settings = wrap(Map::from_iter([(param.name.to_owned(), wrong)]));
+        let error = (entry.complete)(&settings).expect_err("out of range").to_string();
+        let key = format!("{path}.{}", param.name);
+        assert!(error.starts_with(&key) && error.contains(&param.expected()), "{key}: {error}");
+        assert!((entry.build)(&settings, &Spec::new(RATE_HZ, 2, 64)).is_err(), "{key}");
+    }
+}
