@@ -36,13 +36,17 @@ fn meters(criterion: &mut Criterion) {
     group.sample_size(10);
     for MeterEntry { id, build, .. } in METERS {
         let hear = |mut meter: Box<dyn Meter>| {
-            blocks.iter().for_each(|block| meter.push(block));
+            for block in &blocks {
+                meter.push(block);
+            }
             meter.read()
         };
         group.bench_function(*id, |b| b.iter_batched(|| build(&spec), hear, BatchSize::LargeInput));
     }
     let hear = |mut bank: MeterBank| {
-        blocks.iter().for_each(|block| bank.push(block));
+        for block in &blocks {
+            bank.push(block);
+        }
         bank.readings(&Place::Master)
     };
     group.bench_function("all", |b| b.iter_batched(|| MeterBank::new(&spec), hear, BatchSize::LargeInput));

@@ -15,7 +15,10 @@ impl MeterBank {
 
     /// The meters with these ids.
     pub fn only(spec: &Spec, ids: &[&str]) -> Self {
-        debug_assert!(ids.iter().all(|id| METERS.iter().any(|entry| entry.id == *id)), "no such meter: {ids:?}");
+        debug_assert!(
+            ids.iter().all(|id| METERS.iter().any(|entry| entry.id == *id)),
+            "no such meter: {ids:?}"
+        );
         Self::of(spec, |entry| ids.contains(&entry.id))
     }
 

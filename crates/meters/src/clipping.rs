@@ -55,11 +55,7 @@ struct Runs {
 
 impl Clipping {
     fn new(spec: &Spec) -> Self {
-        Self {
-            channels: vec![Channel::default(); spec.channels],
-            rate_hz: spec.rate_hz.into(),
-            frames: 0,
-        }
+        Self { channels: vec![Channel::default(); spec.channels], rate_hz: spec.rate_hz.into(), frames: 0 }
     }
 
     fn counted(&self) -> Vec<Runs> {

@@ -37,6 +37,11 @@ impl DerivedEntry {
             }
         }
         let value = undefined.map_or_else(|| Value::Scalar((self.value)(&parts)), Value::Undefined);
-        Some(Reading { of: of.clone(), quantity: self.quantity, value, by: format!("{}@{}", self.id, self.version) })
+        Some(Reading {
+            of: of.clone(),
+            quantity: self.quantity,
+            value,
+            by: format!("{}@{}", self.id, self.version),
+        })
     }
 }

@@ -82,7 +82,12 @@ fn the_side_is_half_the_difference() {
         assert_near(spectrum(&audio, quantity)[18].1, SINE_POWER_DB, 0.01, quantity);
     }
     let left_only = stereo(frames(3.0), |n| [opposed(n), 0.0]);
-    assert_near(spectrum(&left_only, Quantity::Spectrum)[18].1, SINE_POWER_DB - 3.01, 0.01, "mean of channels");
+    assert_near(
+        spectrum(&left_only, Quantity::Spectrum)[18].1,
+        SINE_POWER_DB - 3.01,
+        0.01,
+        "mean of channels",
+    );
     assert_near(spectrum(&left_only, Quantity::SideSpectrum)[18].1, SINE_POWER_DB - 6.02, 0.01, "side");
     let mono = read(&sine(1000.0, -20.0, 3.0));
     let side = mono.get(&Place::Master, Quantity::SideSpectrum).unwrap();
@@ -118,7 +123,9 @@ fn swing_is_how_far_a_band_jumps() {
 #[test]
 fn bands_without_sound_have_no_swing() {
     let readings = read(&sine(1000.0, -20.0, 3.0));
-    let Some(Value::Spectrum { hz, db }) = readings.get(&Place::Master, Quantity::BandSwing) else { panic!() };
+    let Some(Value::Spectrum { hz, db }) = readings.get(&Place::Master, Quantity::BandSwing) else {
+        panic!()
+    };
     assert_eq!(hz.iter().map(|hz| hz.round()).collect::<Vec<_>>(), [49.0, 268.0, 1342.0, 4899.0, 12649.0]);
     assert_eq!(db.iter().map(Option::is_some).collect::<Vec<_>>(), [false, false, true, false, false]);
 }

@@ -79,7 +79,8 @@ fn a_run_at_the_very_end_counts() {
 fn the_timeline_says_when() {
     let audio = centre(frames(2.0), |n| if (50_000..50_010).contains(&n) { 1.0 } else { 0.0 });
     let readings = read(&audio);
-    let Some(Value::Timeline { start_ms, hop_ms, values }) = readings.get(&Place::Master, Quantity::ClippedAt)
+    let Some(Value::Timeline { start_ms, hop_ms, values }) =
+        readings.get(&Place::Master, Quantity::ClippedAt)
     else {
         panic!()
     };

@@ -35,7 +35,12 @@ fn cases_3_to_5_gating() {
         vec![tone(-26.0, 20.0), tone(-20.0, 20.1), tone(-26.0, 20.0)],
     ];
     for (n, case) in cases.into_iter().enumerate() {
-        assert_near(scalar(&steps(case), Quantity::Integrated), -23.0, TOLERANCE_LU, format!("case {}", n + 3));
+        assert_near(
+            scalar(&steps(case), Quantity::Integrated),
+            -23.0,
+            TOLERANCE_LU,
+            format!("case {}", n + 3),
+        );
     }
 }
 
@@ -102,8 +107,13 @@ fn case_14_loudest_momentary_of_a_rising_series() {
 
 #[test]
 fn cases_15_to_19_true_peak() {
-    let cases =
-        [(15, 4.0, 0.0, 0.5, -6.0), (16, 4.0, 45.0, 0.5, -6.0), (17, 6.0, 60.0, 0.5, -6.0), (18, 8.0, 67.5, 0.5, -6.0), (19, 4.0, 45.0, 1.41, 3.0)];
+    let cases = [
+        (15, 4.0, 0.0, 0.5, -6.0),
+        (16, 4.0, 45.0, 0.5, -6.0),
+        (17, 6.0, 60.0, 0.5, -6.0),
+        (18, 8.0, 67.5, 0.5, -6.0),
+        (19, 4.0, 45.0, 1.41, 3.0),
+    ];
     for (case, divisor, degrees, amplitude, dbtp) in cases {
         let audio = centre(96_000, |n| {
             let fade = 1f64.min(n.min(96_000 - n) as f64 / 12_000.0);

@@ -15,7 +15,7 @@ fn piece(seconds: f64) -> Audio {
     let noise: Vec<[f64; 2]> = (0..frames(seconds)).map(|_| [a.next(), b.next()]).collect();
     stereo(noise.len(), |n| {
         let seconds = n as f64 / f64::from(RATE_HZ);
-        let passage = if (seconds / 2.0) as usize % 2 == 0 { 1.0 } else { 0.3 };
+        let passage = if seconds % 4.0 < 2.0 { 1.0 } else { 0.3 };
         let note = libm::exp(-4.0 * (seconds % 0.5)) * libm::sin(2.0 * PI * 90.0 * (seconds % 0.5));
         let sample = |gain: f64, noise: f64| (0.003 + passage * gain * (note + 0.2 * noise)).clamp(-0.8, 0.8);
         [sample(1.1, noise[n][0]), sample(0.8, noise[n][1])]
@@ -89,7 +89,9 @@ fn silence_has_no_level() {
             Quantity::Length => assert_eq!(reading.value, Value::Scalar(240_000.0)),
             Quantity::Rate => assert_eq!(reading.value, Value::Scalar(48_000.0)),
             Quantity::Activity | Quantity::ClippedRuns => assert_eq!(reading.value, Value::Scalar(0.0)),
-            quantity => assert!(matches!(reading.value, Value::Undefined(_)), "{quantity}: {:?}", reading.value),
+            quantity => {
+                assert!(matches!(reading.value, Value::Undefined(_)), "{quantity}: {:?}", reading.value);
+            }
         }
     }
 }

@@ -93,5 +93,8 @@ pub fn spectrum(audio: &Audio, quantity: Quantity) -> Vec<(f64, f64)> {
 /// Fails unless `found` lies within `tolerance` of `expected`.
 #[track_caller]
 pub fn assert_near(found: f64, expected: f64, tolerance: f64, what: impl std::fmt::Display) {
-    assert!((found - expected).abs() <= tolerance, "{what}: expected {expected} ± {tolerance}, found {found}");
+    assert!(
+        (found - expected).abs() <= tolerance,
+        "{what}: expected {expected} ± {tolerance}, found {found}"
+    );
 }

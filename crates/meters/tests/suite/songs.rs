@@ -84,7 +84,8 @@ fn range_by_seconds(audio: &Audio) -> Option<f64> {
     let mut energies = Vec::new();
     KWeighting::new(audio.rate_hz, audio.channels.len()).push(audio, |energy| energies.push(energy));
     let windows = energies.windows(300).step_by(100);
-    let powers: Vec<f64> = windows.map(|w| w.iter().sum::<f64>() / (3.0 * f64::from(audio.rate_hz))).collect();
+    let powers: Vec<f64> =
+        windows.map(|w| w.iter().sum::<f64>() / (3.0 * f64::from(audio.rate_hz))).collect();
     range_lu(&powers)
 }
 
@@ -115,7 +116,9 @@ fn loudness_range_and_true_peak_agree_with_libebur128() {
     let check = |folders: &[PathBuf]| {
         for song in folders {
             let stems = stems(song);
-            stems.iter().for_each(|(name, stem)| assert_agrees(name, stem));
+            for (name, stem) in &stems {
+                assert_agrees(name, stem);
+            }
             assert_agrees(&format!("{} summed", song.display()), &sum(&stems));
         }
     };
@@ -123,27 +126,6 @@ fn loudness_range_and_true_peak_agree_with_libebur128() {
         scope.spawn(|| check(first));
         check(second);
     });
-}
-
-/// What ffmpeg's `ebur128` filter, which takes ten windows a second too, said of each stem, to a tenth.
-#[test]
-fn loudness_and_range_agree_with_ffmpeg() {
-    let Some(songs) = songs() else { return };
-    let mut stems = 0;
-    for song in song_folders(&songs) {
-        let json = std::fs::read(song.join("song.json")).unwrap();
-        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
-        for path in flac_files(&song) {
-            let said = &json["stems"][path.file_stem().unwrap().to_string_lossy().as_ref()];
-            let number = |key: &str| said[key].as_str().and_then(|text| text.parse::<f64>().ok());
-            let Some((lufs, lra)) = number("lufs").zip(number("lra")) else { continue };
-            let audio = load(&path);
-            assert_near(scalar(&audio, Quantity::Integrated), lufs, 0.1, format!("{}: I", path.display()));
-            assert_near(scalar(&audio, Quantity::LoudnessRange), lra, 0.2, format!("{}: LRA", path.display()));
-            stems += 1;
-        }
-    }
-    assert!(stems > 0, "no song.json says what ffmpeg read");
 }
 
 /// EBU Tech 3341 v4, table 1, cases 15 to 23, from the test set's own files.
