@@ -114,11 +114,19 @@ impl Windows {
         frames
     }
 
-    /// After an exchange: the windows if they are full, channel by channel, first of the main signal and then of the
-    /// linked ones, and what is handed out next, to be filled with what becomes of the [`middle`] of each.
-    pub fn full(&mut self) -> Option<(&[Vec<f32>], &mut [Vec<f32>])> {
-        (self.filled == 2 * self.half).then_some((&self.heard, &mut self.ready))
+    /// After an exchange: what to work on, if the windows are full.
+    pub fn full(&mut self) -> Option<Full<'_>> {
+        (self.filled == 2 * self.half).then_some(Full { heard: &self.heard, ready: &mut self.ready })
     }
+}
+
+/// Full windows, channel by channel, first of the main signal and then of the linked ones.
+#[derive(Debug)]
+pub struct Full<'a> {
+    /// What was heard.
+    pub heard: &'a [Vec<f32>],
+    /// What is handed out next, to be filled with what becomes of the [`middle`] of each.
+    pub ready: &'a mut [Vec<f32>],
 }
 
 /// The middle of a window: the frames that are handed out next.
@@ -167,7 +175,7 @@ mod tests {
         let mut done = 0;
         while done < x.len() {
             done += windows.exchange(&mut block, done);
-            let Some((heard, ready)) = windows.full() else { break };
+            let Some(Full { heard, ready }) = windows.full() else { break };
             convolver.hear(&heard[0]);
             ready[0].fill(0.0);
             for gains in &gains {
@@ -193,8 +201,8 @@ mod tests {
                 let mut done = 0;
                 while done < part.len() {
                     done += windows.exchange(&mut block, done);
-                    if let Some((heard, ready)) = windows.full() {
-                        ready[0].copy_from_slice(middle(&heard[0]));
+                    if let Some(Full { heard: [heard], ready: [ready] }) = windows.full() {
+                        ready.copy_from_slice(middle(heard));
                     }
                 }
                 y.extend_from_slice(&block.main.channels[0]);

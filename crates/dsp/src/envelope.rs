@@ -18,7 +18,7 @@ const NOTHING_DB: f64 = 1e-7;
 pub fn level_db(powers: &mut [f32]) {
     const SQRT_HALF_BITS: i32 = 0x3f35_04f3;
     const DB_PER_OCTAVE: f32 = 3.010_3;
-    const DB_PER_NEPER: f32 = 8.685_889_6;
+    const DB_PER_NEPER: f32 = 8.685_89;
     for power in powers {
         let bits = (if *power > SILENCE { *power } else { SILENCE }).to_bits() as i32;
         let octaves = (bits - SQRT_HALF_BITS) >> 23;

@@ -41,7 +41,7 @@ mod envelope;
 mod fir;
 mod masks;
 
-pub use convolver::{Convolver, Windows, middle};
+pub use convolver::{Convolver, Full, Windows, middle};
 pub use envelope::{Compression, DETECTOR_TILE, Decoupled, MeanPower, Tile, gain, level_db};
 pub use fir::{FIR_TILE, Fir};
 pub use masks::{ZeroPhase, band_share, half_length, share_below};

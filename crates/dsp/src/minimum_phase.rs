@@ -27,7 +27,9 @@ pub fn minimum_phase(magnitudes: &[f64]) -> Vec<f64> {
     let mut time = back.make_output_vec();
     let scale = 1.0 / points as f64;
     back.process(&mut spectrum, &mut time).expect("lengths come from the plan");
-    time.iter_mut().for_each(|c| *c *= scale);
+    for cepstrum in &mut time {
+        *cepstrum *= scale;
+    }
     let (causal, mirrored) = time.split_at_mut(points / 2);
     causal[1..].iter_mut().for_each(|c| *c *= 2.0);
     mirrored[1..].fill(0.0);
@@ -40,7 +42,9 @@ pub fn minimum_phase(magnitudes: &[f64]) -> Vec<f64> {
     spectrum[0].im = 0.0;
     spectrum[points / 2].im = 0.0;
     back.process(&mut spectrum, &mut time).expect("lengths come from the plan");
-    time.iter_mut().for_each(|h| *h *= scale);
+    for tap in &mut time {
+        *tap *= scale;
+    }
     time
 }
 

@@ -20,9 +20,12 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
         let bands: Vec<Json> = [120.0, 600.0, 3000.0, 20_000.0]
             .into_iter()
             .enumerate()
-            .map(|(n, to_hz)| match working.contains(&n) {
-                true => json!({ "to_hz": to_hz, "threshold_db": -30.0, "ratio": 2.0 }),
-                false => json!({ "to_hz": to_hz }),
+            .map(|(n, to_hz)| {
+                if working.contains(&n) {
+                    json!({ "to_hz": to_hz, "threshold_db": -30.0, "ratio": 2.0 })
+                } else {
+                    json!({ "to_hz": to_hz })
+                }
             })
             .collect();
         map(&json!({ "bands": bands }))

@@ -1,4 +1,4 @@
-use acetate_dsp::{Convolver, Windows, ZeroPhase, half_length, middle, share_below};
+use acetate_dsp::{Convolver, Full, Windows, ZeroPhase, half_length, middle, share_below};
 use acetate_model::{Block, Curve, Db, Hz, Params, Percent, Processor, Settings, Spec, amplitude, power_db};
 
 /// Over how many octaves the sides come in above the frequency up to which the signal is mono.
@@ -124,7 +124,7 @@ impl MonoBass {
         let mut done = 0;
         while done < block.frames() {
             done += self.windows.exchange(block, done);
-            let Some((heard, ready)) = self.windows.full() else { continue };
+            let Some(Full { heard, ready }) = self.windows.full() else { continue };
             for (heard, ready) in heard.chunks(2).zip(ready.chunks_mut(2)) {
                 for (window, y) in heard.iter().zip(&mut *ready) {
                     y.copy_from_slice(middle(window));

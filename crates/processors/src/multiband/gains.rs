@@ -208,7 +208,9 @@ impl Group {
             lane.fill(1.0);
             return true;
         }
-        lane.iter_mut().for_each(|db| *db -= gain_db);
+        for db in &mut *lane {
+            *db -= gain_db;
+        }
         gain(lane);
         false
     }

@@ -164,8 +164,8 @@ impl Processor for Multiband {
                 sum.mean_db += was.mean_db * share;
                 sum.max_db = sum.max_db.max(was.max_db);
             }
-            if let Some((heard, ready)) = self.windows.full() {
-                self.splitter.work(&mut self.gains, heard, ready);
+            if let Some(full) = self.windows.full() {
+                self.splitter.work(&mut self.gains, full);
             }
         }
     }

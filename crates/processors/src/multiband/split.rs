@@ -1,4 +1,4 @@
-use acetate_dsp::{Convolver, middle};
+use acetate_dsp::{Convolver, Full, middle};
 
 use super::gains::Gains;
 
@@ -19,7 +19,7 @@ impl Splitter {
     }
 
     /// Full windows, those of the main signal first, to what becomes of the middle of each.
-    pub fn work(&mut self, gains: &mut Gains, heard: &[Vec<f32>], ready: &mut [Vec<f32>]) {
+    pub fn work(&mut self, gains: &mut Gains, Full { heard, ready }: Full) {
         for (channel, window) in heard[..self.channels].iter().enumerate() {
             self.split(channel, window);
         }
@@ -41,7 +41,9 @@ impl Splitter {
     fn split(&mut self, channel: usize, window: &[f32]) {
         let (split, rest) = self.bands.split_at_mut(self.masks.len());
         if is_silent(window) {
-            split.iter_mut().for_each(|band| band[channel].fill(0.0));
+            for band in &mut *split {
+                band[channel].fill(0.0);
+            }
         } else if !self.masks.is_empty() {
             self.convolver.hear(window);
             for (mask, band) in self.masks.iter().zip(&mut *split) {
