@@ -22,6 +22,8 @@ const SINC_BETA: f64 = 8.0;
 const SHORT_TAPS: usize = 48;
 const SHORT_BETA: f64 = 9.0;
 const SHORT_FROM: usize = (SINC_TAPS - SHORT_TAPS) / 2;
+const MIDDLE_TAPS: usize = 96;
+const MIDDLE_FROM: usize = (SINC_TAPS - MIDDLE_TAPS) / 2;
 
 /// The long and the short interpolator treat what lies just below half the rate differently. White noise, the worst
 /// case, reads up to 0.63 dB apart.
@@ -35,6 +37,7 @@ const BANDWIDTH: f64 = 1.1 * PI;
 #[derive(Debug, Clone)]
 pub struct Sinc16 {
     long: Vec<[f32; SINC_TAPS]>,
+    middle: Vec<[f32; MIDDLE_TAPS]>,
     short: Vec<[f32; SHORT_TAPS]>,
     bound: f32,
     limits: Limits,
@@ -57,6 +60,7 @@ impl Default for Sinc16 {
         Self {
             bound: bound(&long).max(bound(&short)),
             long,
+            middle: kaiser_phases(SINC_BETA),
             short,
             limits: Limits {
                 between_halves: libm::cos(BANDWIDTH / 4.0) as f32,
@@ -83,8 +87,8 @@ impl Sinc16 {
         self.search::<false>(x, floor, found);
     }
 
-    /// The same, and also the points of an interpolator of 48 samples, which sees less of what lies just below half
-    /// the rate and may read higher or lower for it.
+    /// The same, and also the points of interpolators of 48 and 96 samples, which see less of what lies just below
+    /// half the rate and may read higher or lower for it.
     pub fn scan_strictly(&self, x: &[f32], floor: f32, found: impl FnMut(usize, f32)) {
         self.search::<true>(x, floor, found);
     }
@@ -104,6 +108,11 @@ impl Sinc16 {
             grid.search(&self.short, short_x, floor, self.limits, &mut found);
         }
         if coarse > near * self.limits.between_quarters {
+            if STRICT {
+                let middle_x = &x[MIDDLE_FROM..];
+                let grid = Grid::new(&self.middle, middle_x, convolve(&self.middle[8], middle_x), here, next);
+                grid.search(&self.middle, middle_x, floor, self.limits, &mut found);
+            }
             let grid = Grid::new(&self.long, x, convolve(&self.long[8], x), here, next);
             grid.search(&self.long, x, floor, self.limits, &mut found);
         }

@@ -1,6 +1,6 @@
 /// Dither noise that is the same whenever the seed is: triangular, from −1 to 1, variance 1/6, white.
 ///
-/// The generator is SplitMix64 (Steele, Lea and Flood 2014): one 64-bit number a sample, whose halves are the two
+/// The generator is `SplitMix64` (Steele, Lea and Flood 2014): one 64-bit number a sample, whose halves are the two
 /// uniform numbers that are subtracted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TriangularNoise {

@@ -149,7 +149,8 @@ fn exp2(x: f64) -> f64 {
     let shifted = x + ROUND;
     let t = (x - (shifted - ROUND)) * LN_2;
     let high = 1.0 / 720.0 + t * (1.0 / 5040.0 + t * (1.0 / 40320.0));
-    let series = 1.0 + t * (1.0 + t * (0.5 + t * (1.0 / 6.0 + t * (1.0 / 24.0 + t * (1.0 / 120.0 + t * high)))));
+    let series =
+        1.0 + t * (1.0 + t * (0.5 + t * (1.0 / 6.0 + t * (1.0 / 24.0 + t * (1.0 / 120.0 + t * high)))));
     f64::from_bits(series.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
@@ -172,7 +173,9 @@ mod tests {
             let law = Law::new(style, 50.0, 8000.0);
             let (ahead, first, frames) = (law.ahead, law.behind(), 4000);
             let mut envelope = Envelope::new(law, first + frames);
-            let need = |n: usize| if n % 371 == 0 || n % 777 < 9 { 1.0 + (n * 7919 % 100) as f32 / 30.0 } else { 0.0 };
+            let need = |n: usize| {
+                if n % 371 == 0 || n % 777 < 9 { 1.0 + (n * 7919 % 100) as f32 / 30.0 } else { 0.0 }
+            };
             for n in 0..frames {
                 envelope.hold[first + n] = (n..=n + ahead).map(need).fold(0.0, f32::max);
             }

@@ -9,7 +9,7 @@ use super::envelope::{Envelope, Law};
 const OVER: f32 = 1.0 - 2e-6;
 /// Where the gain is at work it aims a little lower: meters of other lengths and grids read what lies just below half
 /// the rate by about as much higher.
-const FINER: f32 = 0.996;
+const FINER: f32 = 0.9945;
 /// What is over is brought down to this factor of what it may be.
 const AIM: f32 = 1.0 - 6e-6;
 /// A gain that differs by less is left as it is: a tenth of the distance between [`OVER`] and the ceiling.

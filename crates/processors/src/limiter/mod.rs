@@ -27,7 +27,7 @@ pub struct LimiterSettings {
     #[param(default = transparent)]
     pub style: Style,
     /// How fast the gain returns after a single peak; dense passages are held longer.
-    #[param(default = 22.0, range = 5.0..=1000.0, log)]
+    #[param(default = 21.0, range = 5.0..=1000.0, log)]
     pub release_ms: Ms,
 }
 
