@@ -4,7 +4,7 @@ use std::path::Path;
 use acetate_mastering::model::{
     By, Finding, Json, Kept, Move, Place, Quantity, Session, Severity, Standing, VerdictChoice,
 };
-use acetate_mastering::{REPORT_FILE, Verification, amount, is_rejected, moment};
+use acetate_mastering::{REPORT_FILE, Verification, amount, is_rejected, limits, moment, precise};
 use console::style;
 use serde_json::json;
 
@@ -175,11 +175,10 @@ impl Printer {
             count - broken.len()
         ));
         for kept in broken {
-            let [low, high] = kept.promise.within;
             let quantity = kept.promise.quantity;
-            let measured =
-                kept.measured.map_or("undefined".into(), |v| format!("{v:.3} {}", quantity.symbol()));
-            self.line(&format!("    {}: expected {low:.3} to {high:.3}, found {measured}", quantity.label()));
+            let measured = kept.measured.map_or("undefined".into(), |v| precise(quantity, v));
+            let expected = limits(quantity, kept.promise.within);
+            self.line(&format!("    {}: expected {expected}, found {measured}", quantity.label()));
         }
     }
 

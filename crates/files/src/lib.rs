@@ -8,6 +8,7 @@ mod error;
 mod kind;
 mod mp4;
 mod output;
+mod paths;
 mod reader;
 mod scan;
 mod scratch;
@@ -20,11 +21,12 @@ use std::ops::RangeInclusive;
 pub use checksum::{CHECKSUMS, Checksums, sha256_file};
 pub use error::FileError;
 pub use output::OutputFolder;
+pub use paths::{absolute, locate, refuse_existing};
 pub use reader::{Reader, open};
 pub use scan::{Delivery, DeliveryFile, PassedOver, scan};
 pub use scratch::{Scratch, ScratchReader};
 pub use stem::{Resampled, StemReader};
-pub use text::{read_text, refuse_existing, write_text};
+pub use text::{read_text, write_text};
 pub use wav::{FinishedWav, WavBits, WavSpec, WavWriter};
 
 /// The rates that are read, in Hz.

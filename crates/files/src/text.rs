@@ -16,8 +16,3 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), FileError> {
     file.write_all(text.as_bytes()).map_err(FileError::io(path, "write it"))?;
     persist(file, path)
 }
-
-/// An error where a file of that name exists.
-pub fn refuse_existing(path: &Path) -> Result<(), FileError> {
-    if path.exists() { Err(FileError::Exists { path: path.to_owned() }) } else { Ok(()) }
-}

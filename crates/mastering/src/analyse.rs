@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use acetate_files::{Delivery, DeliveryFile, StemReader};
 use acetate_meters::MeterBank;
 use acetate_model::{
@@ -139,7 +137,7 @@ impl Listener {
     fn into_stem(self, longest: Option<u64>) -> Result<Stem, Error> {
         let mut source = self.reader.info();
         source.sha256 = acetate_files::sha256_file(&self.file.path)?;
-        source.path = absolute(&self.file.path);
+        source.path = acetate_files::absolute(&self.file.path).display().to_string();
         note_padding(&mut source, longest.unwrap_or(self.frames) - self.frames);
         Ok(Stem { name: self.file.name, role: self.file.role, source })
     }
@@ -149,8 +147,4 @@ fn note_padding(source: &mut SourceInfo, frames: u64) {
     if frames > 0 {
         source.notes.push(SourceNote::Padded { frames });
     }
-}
-
-fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }

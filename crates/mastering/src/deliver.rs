@@ -149,13 +149,15 @@ pub(crate) fn promises(
         Promise::exactly(&at, Quantity::Length, frames as f64),
         Promise::exactly(&at, Quantity::Rate, f64::from(rate_hz)),
         Promise::exactly(&at, Quantity::BitDepth, f64::from(form.bits)),
-        Promise { of: at.clone(), quantity: Quantity::ClippedRuns, within: [0.0, clipped] },
     ];
     if let Some(ceiling) = ceiling_dbtp {
         promises.push(Promise::at_most(&at, Quantity::SamplePeak, ceiling));
     }
     if form.bits <= DITHER_MATTERS_BITS {
         promises.push(Promise { of: at, quantity: Quantity::Dither, within: DITHER_RMS_LSB });
+    } else {
+        // steps of sixteen bits are so coarse that the crest of a bass note is a run of equal samples
+        promises.push(Promise { of: at, quantity: Quantity::ClippedRuns, within: [0.0, clipped] });
     }
     promises
 }

@@ -23,7 +23,7 @@ pub use acetate_files::{CHECKSUMS, Delivery, FileError, refuse_existing, scan};
 pub use acetate_meters::METERS;
 pub use acetate_model as model;
 pub use acetate_processors::{PROCESSORS, find as find_processor};
-pub use acetate_report::{amount, markdown as report, moment};
+pub use acetate_report::{amount, limits, markdown as report, moment, precise};
 pub use analyse::{MIX, analyse};
 pub use deliver::{DELIVERABLES, Form};
 pub use error::Error;
@@ -53,7 +53,7 @@ pub fn master(
     check(&mut session);
     plan(&mut session)?;
     if !is_rejected(&session) {
-        render(&mut session, out, options, progress)?;
+        render::render_analysed(&mut session, out, options, progress)?;
     }
     Ok(session)
 }

@@ -30,8 +30,29 @@ const FILE_METERS: &[&str] = &["loudness", "peak", "clipping"];
 
 /// Renders the plan into a folder, closes the loop on its promises, verifies the written files and reports.
 ///
-/// Files appear in the folder only when all of them are complete.
+/// Files appear in the folder only when all of them are complete. Stems that changed since they were analysed are
+/// an error.
 pub fn render(
+    session: &mut Session,
+    out: &Path,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
+    options.in_pool(|| {
+        session.stems.par_iter().try_for_each(|stem| {
+            let path = session_file::locate(stem, &options.beside);
+            if acetate_files::sha256_file(&path)? == stem.source.sha256 {
+                Ok(())
+            } else {
+                Err(Error::Changed { stem: stem.name.clone(), path })
+            }
+        })
+    })?;
+    render_analysed(session, out, options, progress)
+}
+
+/// As `render`, for stems that were read just now.
+pub(crate) fn render_analysed(
     session: &mut Session,
     out: &Path,
     options: &Options,
@@ -95,9 +116,6 @@ impl Bus {
             .par_iter()
             .map(|stem| {
                 let path = session_file::locate(stem, &options.beside);
-                if acetate_files::sha256_file(&path)? != stem.source.sha256 {
-                    return Err(Error::Changed { stem: stem.name.clone(), path });
-                }
                 let source = Box::new(StemReader::new(acetate_files::open(&path)?, session.rate_hz));
                 Ok(Lane { name: stem.name.clone(), source })
             })
@@ -204,7 +222,9 @@ impl Finish<'_> {
             .iter()
             .map(|form| {
                 let spec = WavSpec { rate_hz, channels: settled.audio.channels(), bits: form.coding() };
-                Ok((form, self.folder.create_wav(form.file, spec)?))
+                let mut file = self.folder.create_wav(form.file, spec)?;
+                file.expect_frames(settled.audio.frames().unwrap_or(0));
+                Ok((form, file))
             })
             .collect::<Result<Vec<_>, Error>>()?;
         let written = open

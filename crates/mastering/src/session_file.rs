@@ -71,16 +71,7 @@ pub fn session_text(session: &Session) -> String {
 
 /// Where a stem's file is now: at its path, or beside the session.
 pub(crate) fn locate(stem: &Stem, beside: &Path) -> PathBuf {
-    let given = PathBuf::from(&stem.source.path);
-    if given.exists() {
-        return given;
-    }
-    let near = beside.join(&given);
-    match (near.exists(), given.file_name()) {
-        (true, _) => near,
-        (false, Some(name)) if beside.join(name).exists() => beside.join(name),
-        _ => given,
-    }
+    acetate_files::locate(Path::new(&stem.source.path), beside)
 }
 
 /// Whether a finding forbids to master this delivery.

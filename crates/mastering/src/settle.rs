@@ -11,12 +11,18 @@ use acetate_model::{
 use acetate_processors::LimiterSettings;
 use acetate_render::{Graph, Lane};
 
-use crate::{Error, Options, Progress, forecast::Envelope, progress::step};
+use crate::{
+    Error, Options, Progress,
+    forecast::{Envelope, Foretold},
+    progress::step,
+};
 
 /// How often the last stage is rendered at most.
 const PASSES: u32 = 5;
 /// A miss of the loudness that is not worth another rendering.
 const LANDED_LU: f64 = 0.02;
+/// How far under its budget the mean reduction may stay.
+const REDUCED_DB: f64 = 0.1;
 /// Drives are rounded to this part of a decibel, so that a session holds short numbers.
 const DRIVE_STEPS: f64 = 1000.0;
 /// How often the forecast is asked for the drive.
@@ -48,30 +54,23 @@ impl Stage<'_> {
     /// Renders until the loudness is as promised, or as near as the other promises allow.
     pub(crate) fn settle(&self, options: &Options, progress: &dyn Progress) -> Result<Settled, Error> {
         let Some((at, limiter)) = self.limiter() else {
-            let (audio, worked, _) = self.render(self.moves, options, progress)?;
-            return Ok(Settled { audio, worked, passes: 1, drive_db: None, gave_way: None });
+            let rendered = self.render(self.moves, options, progress)?;
+            return Ok(rendered.settled(1, None, None));
         };
-        let goal = Goal::find(&Wish::of(&self.moves[at]), &limiter, self.envelope);
+        let wish = Wish::of(&self.moves[at]);
+        let mut goal = Goal::find(&wish, &limiter, self.envelope);
         let mut drive = self.drive_db.unwrap_or(goal.drive_db);
         for pass in 1.. {
-            let moves = self.with_drive(at, &limiter, drive);
-            let (audio, worked, heard) = self.render(&moves, options, progress)?;
-            let miss = goal.loudness_lufs.zip(heard).map_or(0.0, |(goal, heard)| goal - heard);
-            let next = self.next_drive(&limiter, drive, miss);
-            if miss.abs() <= LANDED_LU || next == drive || pass == PASSES {
-                let gave_way = goal.gave_way(heard);
-                return Ok(Settled { audio, worked, passes: pass, drive_db: Some(drive), gave_way });
+            let rendered = self.render(&self.with_drive(at, &limiter, drive), options, progress)?;
+            goal.give_way_to(&wish, rendered.reduction_db);
+            let next = goal.next_drive(drive, &rendered, |drive| self.envelope.behind(&limiter, drive));
+            if next == drive || pass == PASSES {
+                let gave_way = goal.gave_way(rendered.heard_lufs);
+                return Ok(rendered.settled(pass, Some(drive), gave_way));
             }
             drive = next;
         }
         unreachable!("the last pass returns")
-    }
-
-    /// The drive that closes a miss, if the forecast is off by the same at both drives.
-    fn next_drive(&self, limiter: &LimiterSettings, drive_db: f64, miss_lu: f64) -> f64 {
-        let foretold = |drive_db| self.envelope.behind(limiter, drive_db).integrated_lufs;
-        let Some(here) = foretold(drive_db) else { return drive_db };
-        rounded(root(drive_db + miss_lu, |drive| foretold(drive).map(|there| there - here - miss_lu)))
     }
 
     fn limiter(&self) -> Option<(usize, LimiterSettings)> {
@@ -90,12 +89,7 @@ impl Stage<'_> {
         moves
     }
 
-    fn render(
-        &self,
-        moves: &[Move],
-        options: &Options,
-        progress: &dyn Progress,
-    ) -> Result<(ScratchReader, Vec<Worked>, Option<f64>), Error> {
+    fn render(&self, moves: &[Move], options: &Options, progress: &dyn Progress) -> Result<Rendered, Error> {
         let source = (self.bus)();
         let spec = Spec::new(source.rate_hz(), source.channels(), options.block_frames);
         progress.begin("limiting", source.frames());
@@ -108,11 +102,28 @@ impl Stage<'_> {
             loudness.push(&block.main);
             step(progress, block.frames())
         })?;
-        let heard = loudness.readings(&Place::Master).into_iter().find_map(|r| match r.value {
+        let heard_lufs = loudness.readings(&Place::Master).into_iter().find_map(|r| match r.value {
             Value::Scalar(lufs) if r.quantity == Quantity::Integrated => Some(lufs),
             _ => None,
         });
-        Ok((audio.into_reader(), graph.worked(), heard))
+        let worked = graph.worked();
+        let limiter = worked.last().and_then(|w| w.reductions.first());
+        let reduction_db = limiter.map_or(0.0, |r| f64::from(r.mean_db));
+        Ok(Rendered { audio: audio.into_reader(), heard_lufs, reduction_db, worked })
+    }
+}
+
+/// One rendering of the last stage.
+struct Rendered {
+    audio: ScratchReader,
+    heard_lufs: Option<f64>,
+    reduction_db: f64,
+    worked: Vec<Worked>,
+}
+
+impl Rendered {
+    fn settled(self, passes: u32, drive_db: Option<f64>, gave_way: Option<String>) -> Settled {
+        Settled { audio: self.audio, worked: self.worked, passes, drive_db, gave_way }
     }
 }
 
@@ -137,55 +148,87 @@ impl Wish {
 /// What the loop aims at, after the promises were weighed against each other.
 struct Goal {
     drive_db: f64,
-    loudness_lufs: Option<f64>,
+    aim: Aim,
     wished_lufs: Option<f64>,
     /// Why the loudness stops short of the wish.
     short: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+enum Aim {
+    /// The drive stays as it is.
+    Nothing,
+    Loudness(f64),
+    /// Just under this mean reduction.
+    Reduction(f64),
 }
 
 impl Goal {
     fn find(wish: &Wish, limiter: &LimiterSettings, envelope: &Envelope) -> Self {
         let as_is = Self {
             drive_db: limiter.drive_db.0,
-            loudness_lufs: None,
+            aim: Aim::Nothing,
             wished_lufs: wish.loudness_lufs,
             short: None,
         };
         let Some(wished) = wish.loudness_lufs else { return as_is };
-        let behind = |drive_db| envelope.behind(limiter, drive_db);
-        let Some(untouched) = behind(0.0).integrated_lufs else {
+        let Some(untouched) = envelope.behind(limiter, 0.0).integrated_lufs else {
             let short = Some(
                 "the song is too short or too quiet to have a loudness; its level was left alone".into(),
             );
             return Self { drive_db: 0.0, short, ..as_is };
         };
         let open = wish.least_plr_lu.map_or(f64::INFINITY, |plr| limiter.ceiling_dbtp.0 - plr);
-        let goal = wished.min(open);
-        let mut short = (goal < wished).then(|| {
-            format!(
-                "a peak to loudness ratio of {:.1} LU was to be kept",
-                wish.least_plr_lu.unwrap_or_default()
-            )
-        });
-        if (goal - untouched).abs() <= LANDED_LU {
-            return Self { drive_db: 0.0, loudness_lufs: Some(goal), short, ..as_is };
+        let lufs = wished.min(open);
+        let short = wish.least_plr_lu.filter(|_| lufs < wished);
+        let short = short.map(|plr| format!("a peak to loudness ratio of {plr:.1} LU was to be kept"));
+        let mut goal = Self { drive_db: 0.0, aim: Aim::Loudness(lufs), short, ..as_is };
+        if (lufs - untouched).abs() > LANDED_LU {
+            let foretold = |drive| envelope.behind(limiter, drive);
+            goal.drive_db =
+                rounded(root(lufs - untouched, |d| foretold(d).integrated_lufs.map(|f| f - lufs)));
+            goal.give_way_to(wish, foretold(goal.drive_db).mean_reduction_db);
+            if let Aim::Reduction(most) = goal.aim {
+                goal.drive_db = rounded(root(goal.drive_db, |d| Some(foretold(d).mean_reduction_db - most)));
+            }
         }
-        let mut drive = root(goal - untouched, |drive| behind(drive).integrated_lufs.map(|lufs| lufs - goal));
-        let mut loudness = goal;
-        if let Some(most) = wish.most_reduction_db
-            && behind(drive).mean_reduction_db > most
-        {
-            drive = root(drive, |drive| Some(behind(drive).mean_reduction_db - most));
-            loudness = behind(drive).integrated_lufs.unwrap_or(goal).min(goal);
-            short =
-                Some(format!("more would have had the limiter turn down by over {most:.1} dB on average"));
+        goal
+    }
+
+    /// Where more is turned down than was promised, that promise is aimed at instead of the loudness.
+    fn give_way_to(&mut self, wish: &Wish, reduction_db: f64) {
+        let Some(most) = wish.most_reduction_db.filter(|most| reduction_db > *most) else { return };
+        if let Aim::Loudness(_) = self.aim {
+            self.aim = Aim::Reduction(most - REDUCED_DB / 2.0);
+            self.short = Some(format!(
+                "more would have had the limiter turn down by over {most:.1} dB on average; to go there all the \
+                 same, set its drive_db by hand"
+            ));
         }
-        Self { drive_db: rounded(drive), loudness_lufs: Some(loudness), short, ..as_is }
+    }
+
+    /// The drive that closes what is missing, if the forecast is off by the same at both drives.
+    fn next_drive(&self, drive_db: f64, heard: &Rendered, foretold: impl Fn(f64) -> Foretold) -> f64 {
+        let here = foretold(drive_db);
+        match (self.aim, heard.heard_lufs, here.integrated_lufs) {
+            (Aim::Loudness(lufs), Some(heard), Some(here)) if (lufs - heard).abs() > LANDED_LU => {
+                let miss = lufs - heard;
+                rounded(root(drive_db + miss, |d| {
+                    foretold(d).integrated_lufs.map(|there| there - here - miss)
+                }))
+            }
+            (Aim::Reduction(most), ..) if (most - heard.reduction_db).abs() > REDUCED_DB / 2.0 => {
+                let off = heard.reduction_db / here.mean_reduction_db.max(REDUCED_DB);
+                rounded(root(drive_db, |d| Some(off * foretold(d).mean_reduction_db - most)))
+            }
+            _ => drive_db,
+        }
     }
 
     fn gave_way(&self, heard: Option<f64>) -> Option<String> {
         let (short, wished) = (self.short.as_ref()?, self.wished_lufs?);
         Some(match heard {
+            Some(heard) if (heard - wished).abs() < LANDED_LU * 2.0 => return None,
             Some(heard) => {
                 format!("The loudness stopped at {heard:.1} LUFS instead of {wished:.1}: {short}.")
             }

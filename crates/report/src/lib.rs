@@ -7,4 +7,4 @@ mod moves;
 mod spark;
 
 pub use letters::{amount, moment};
-pub use markdown::markdown;
+pub use markdown::{limits, markdown, precise};

@@ -187,13 +187,13 @@ fn promise(out: &mut String, kept: &Kept) -> fmt::Result {
         out,
         "| {} | {} | {} | {verdict} |",
         quantity.label(),
-        asked(quantity, kept.promise.within),
+        limits(quantity, kept.promise.within),
         kept.measured.map_or("undefined".to_owned(), |v| precise(quantity, v)),
     )
 }
 
-/// Limits in words; a promise is shown one digit finer than a reading, since its tolerance is.
-fn asked(quantity: Quantity, [low, high]: [f64; 2]) -> String {
+/// A promise's limits in words, one digit finer than a reading, since its tolerance is.
+pub fn limits(quantity: Quantity, [low, high]: [f64; 2]) -> String {
     if low == high {
         return amount(quantity, low);
     }
@@ -203,9 +203,10 @@ fn asked(quantity: Quantity, [low, high]: [f64; 2]) -> String {
     format!("{} to {}", precise(quantity, low), precise(quantity, high))
 }
 
-fn precise(quantity: Quantity, value: f64) -> String {
+/// A value one digit finer than `amount`.
+pub fn precise(quantity: Quantity, value: f64) -> String {
     match quantity.symbol() {
-        symbol @ ("LUFS" | "dBTP" | "dBFS") => format!("{value:.2} {symbol}").replace('-', "−"),
+        symbol @ ("LUFS" | "dBTP" | "dBFS" | "dB" | "LU") => format!("{value:.2} {symbol}").replace('-', "−"),
         _ => amount(quantity, value),
     }
 }
