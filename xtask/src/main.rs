@@ -1,5 +1,7 @@
 //! `cargo xtask tidy` and `cargo xtask generate`: the invariants and the reference manual, kept by a program.
 
+#[allow(clippy::format_push_string, reason = "pages are short, and writing to a string cannot fail")]
+mod generate;
 mod tidy;
 
 use std::{path::Path, process::ExitCode};
@@ -19,6 +21,13 @@ fn main() -> Result<ExitCode> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["tidy"] => Ok(verdict(&tidy::run(root())?, "tidy: every invariant holds")),
+        ["generate"] => {
+            println!("generate: {} files written", generate::write(root())?);
+            Ok(ExitCode::SUCCESS)
+        }
+        ["generate", "--check"] => {
+            Ok(verdict(&generate::stale(root())?, "generate: the reference is up to date"))
+        }
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)
