@@ -183,7 +183,9 @@ fn the_forecast_tells_the_loudness() {
         let mut forecast = x.clone();
         for channel in &mut forecast.channels {
             for (samples, gain) in channel.chunks_mut(hop).zip(&gains) {
-                samples.iter_mut().for_each(|sample| *sample *= gain);
+                for sample in samples {
+                    *sample *= gain;
+                }
             }
         }
         let (told, rendered) = (lufs(&forecast), lufs(&limited(&settings, &x)));

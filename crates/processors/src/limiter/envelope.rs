@@ -174,7 +174,7 @@ mod tests {
             let (ahead, first, frames) = (law.ahead, law.behind(), 4000);
             let mut envelope = Envelope::new(law, first + frames);
             let need = |n: usize| {
-                if n % 371 == 0 || n % 777 < 9 { 1.0 + (n * 7919 % 100) as f32 / 30.0 } else { 0.0 }
+                if n.is_multiple_of(371) || n % 777 < 9 { 1.0 + (n * 7919 % 100) as f32 / 30.0 } else { 0.0 }
             };
             for n in 0..frames {
                 envelope.hold[first + n] = (n..=n + ahead).map(need).fold(0.0, f32::max);
