@@ -60,6 +60,9 @@ impl Printer {
         if self.as_json(session, quiet) {
             return;
         }
+        for file in &session.passed_over {
+            self.line(&format!("{} passed over {file}", style("note").blue().bold()));
+        }
         self.findings(&session.findings);
         let count = session.stems.len();
         let plural = if count == 1 { "file" } else { "stems" };

@@ -1,7 +1,7 @@
 use acetate_model::{Advice, Advisor, Case, Json, Place, Promise, Quantity};
 
 use crate::moves::{advise, rounded, scalar, settings};
-use crate::norms::{BASS_HEAVY_DB, LEAST_PLR_LU, MOST_PLR_LU, reduction_budget_db};
+use crate::norms::{BASS_HEAVY_DB, LEAST_PLR_LU, MOST_PLR_LU, PLR_LOSS_LU, reduction_budget_db};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
     id: "limiter",
@@ -40,7 +40,9 @@ fn run(case: &Case) -> Advice {
         ("style", Json::from(style)),
     ]);
     let peak = scalar(case, &at, Quantity::TruePeak);
-    let open = [LEAST_PLR_LU, MOST_PLR_LU];
+    // a song that is dense by itself is not asked to become open
+    let by_itself = case.readings.scalar(&at, Quantity::PeakToLoudness).unwrap_or(MOST_PLR_LU);
+    let open = [LEAST_PLR_LU.min(by_itself - PLR_LOSS_LU), MOST_PLR_LU];
     let promises = [
         loudness.is_some().then(|| Promise::near(&at, Quantity::Integrated, target, TOLERANCE_LU)),
         peak.is_some().then(|| Promise::at_most(&at, Quantity::TruePeak, ceiling)),

@@ -147,5 +147,8 @@ const REDUCTION_AT: [(f64, f64); 2] = [(-14.0, 1.5), (-8.5, 3.5)];
 /// The least distance of peak and loudness that is left, in LU: under 6 a master is over-limited by any account.
 pub const LEAST_PLR_LU: f64 = 6.0;
 
+/// What other moves may take of that distance where it was small already, in LU.
+pub const PLR_LOSS_LU: f64 = 1.5;
+
 /// A distance of peak and loudness that nothing exceeds, in LU.
 pub const MOST_PLR_LU: f64 = 60.0;

@@ -30,6 +30,9 @@ const REGIONS: [Region; 4] = [
 /// A region with fewer measured bands than this is not judged.
 const FEWEST_BANDS: usize = 3;
 
+/// Where the bands lie farther from the corridor than this on average, the sound is no music: a tone, a click.
+const UNLIKE_MUSIC_DB: f64 = 15.0;
+
 /// A third-octave band against the corridor: its centre, its level at equal level, and the usual levels.
 struct Band {
     hz: f64,
@@ -58,7 +61,7 @@ fn run(case: &Case) -> Advice {
     let filters: Vec<Json> =
         corrections.iter().map(|(region, (gain_db, _))| Json::Object(filter(region, *gain_db))).collect();
     let phrases: Vec<String> = corrections.iter().map(|(region, (_, worst))| phrase(region, worst)).collect();
-    let because = format!("Against released music {}; about half of it is taken back.", phrases.join(", "));
+    let because = format!("Against released music {}; a part of it is taken back.", phrases.join(", "));
     let evidence = corrections.iter().map(|(_, (_, worst))| proof(worst)).collect();
     let process = ("eq", settings([("bands", Json::from(filters))]));
     vec![advise(ADVISOR.id, &Place::Master, process, because, evidence)]
@@ -75,6 +78,10 @@ fn aligned(case: &Case) -> Option<Vec<Band>> {
         return None;
     }
     let level = offsets.iter().sum::<f64>() / offsets.len() as f64;
+    let spread = offsets.iter().map(|db| (db - level).abs()).sum::<f64>() / offsets.len() as f64;
+    if spread > UNLIKE_MUSIC_DB {
+        return None;
+    }
     Some(spectrum.iter().map(|&(hz, db)| Band { hz, db: db - level, usual: corridor_db(hz) }).collect())
 }
 

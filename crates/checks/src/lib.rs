@@ -18,6 +18,7 @@ mod over_full_scale;
 mod rates;
 mod silence;
 mod too_many_stems;
+mod too_short;
 mod truncated;
 
 use acetate_model::{Case, Check, Finding};
@@ -25,6 +26,7 @@ use acetate_model::{Case, Check, Finding};
 /// All checks.
 pub const CHECKS: &[Check] = &[
     silence::CHECK,
+    too_short::CHECK,
     broken_samples::CHECK,
     truncated::CHECK,
     misnamed::CHECK,

@@ -45,6 +45,15 @@ fn silence_of_everything_is_one_error() {
 }
 
 #[test]
+fn too_short() {
+    let of_length = |frames| {
+        Fixture::clean().scalar(&MASTER, Quantity::Length, frames).scalar(&MASTER, Quantity::Rate, 48_000.0)
+    };
+    assert_eq!(of_length(19_199.0).only("too_short")[0].severity, Severity::Error);
+    of_length(19_200.0).assert_quiet();
+}
+
+#[test]
 fn broken_samples() {
     let found = Fixture::clean().note(SourceNote::NonFinite { samples: 17 }).only("broken_samples");
     assert_eq!(found[0].evidence[0].value, 17.0);

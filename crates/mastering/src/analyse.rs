@@ -17,7 +17,11 @@ pub fn analyse(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Session, Error> {
-    options.in_pool(|| Analysis::open(delivery, brief, options)?.run(brief, options, progress))
+    let mut session =
+        options.in_pool(|| Analysis::open(delivery, brief, options)?.run(brief, options, progress))?;
+    session.passed_over =
+        delivery.passed_over.iter().map(|p| format!("{}: {}", p.path.display(), p.reason)).collect();
+    Ok(session)
 }
 
 struct Analysis {
@@ -89,6 +93,7 @@ impl Analysis {
             brief: brief.clone(),
             stems,
             mix: self.mix.map(|m| m.into_stem(None)).transpose()?,
+            passed_over: Vec::new(),
             readings: Readings(readings),
             findings: Vec::new(),
             verdict: None,

@@ -25,6 +25,9 @@ pub struct Session {
     /// The client's stereo mix, for comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mix: Option<Stem>,
+    /// Files of the delivery that were not taken, each with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<String>,
     /// What was measured on the input.
     pub readings: Readings,
     /// What a person should know about the input.

@@ -45,6 +45,7 @@ fn write(out: &mut String, session: &Session) -> fmt::Result {
     moves::write(out, session)?;
     findings::write(out, "What came in", &session.findings)?;
     stems(out, session)?;
+    passed_over(out, session)?;
     if let Some(outcome) = &session.outcome {
         findings::write(out, "What to know about the master", &outcome.findings)?;
         files(out, outcome)?;
@@ -136,6 +137,15 @@ fn stems(out: &mut String, session: &Session) -> fmt::Result {
             plain(&stem.source.notes.iter().map(note).collect::<Vec<_>>().join("; ")),
         )?;
     }
+    writeln!(out)
+}
+
+fn passed_over(out: &mut String, session: &Session) -> fmt::Result {
+    if session.passed_over.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Passed over:\n")?;
+    session.passed_over.iter().try_for_each(|file| writeln!(out, "- {}", plain(file)))?;
     writeln!(out)
 }
 
