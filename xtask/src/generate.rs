@@ -43,7 +43,7 @@ pub(crate) fn write(root: &Path) -> Result<usize> {
     Ok(files.len())
 }
 
-/// What [`write`] would change.
+/// What writing would change.
 pub(crate) fn stale(root: &Path) -> Result<Vec<Stale>> {
     Ok(compare(&there(&root.join(FOLDER))?, &files()?))
 }
