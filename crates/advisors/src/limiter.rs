@@ -17,7 +17,7 @@ pub(crate) const ADVISOR: Advisor = Advisor {
 const TOLERANCE_LU: f64 = 0.05;
 
 /// The limits of the drive, in dB.
-const DRIVE_DB: [f64; 2] = [-12.0, 36.0];
+const DRIVE_DB: [f64; 2] = [-36.0, 36.0];
 
 /// Where the bass ends, in Hz.
 const BASS_HZ: f64 = 120.0;

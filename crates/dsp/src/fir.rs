@@ -2,7 +2,7 @@
 pub const FIR_TILE: usize = 256;
 
 /// Outputs that are summed at once: as many as stay in registers.
-const WIDTH: usize = 16;
+const WIDTH: usize = 32;
 
 /// A short filter whose first tap counts most, like one of minimum phase.
 ///

@@ -50,13 +50,11 @@ fn processors(criterion: &mut Criterion) {
             let spec = Spec { linked, ..Spec::new(RATE_HZ, 2, FRAMES) };
             let mut processor = build(find(id).expect("it is listed"), &settings, &spec);
             let main = swinging_noise(RATE_HZ, 2, FRAMES, 0.5);
-            let input = Block { linked: vec![main.clone(); linked], main, key: None };
-            let mut block = input.clone();
+            let mut block = Block { linked: vec![main.clone(); linked], main: main.clone(), key: None };
             group.bench_function(format!("{id}: {name}"), |bencher| {
                 bencher.iter(|| {
-                    for (to, from) in block.signals().zip(input.clone().signals()) {
-                        to.copy_from(from);
-                    }
+                    block.main.copy_from(&main);
+                    block.linked.iter_mut().for_each(|signal| signal.copy_from(&main));
                     processor.process(&mut block);
                 });
             });

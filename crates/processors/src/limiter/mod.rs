@@ -18,7 +18,7 @@ use guard::Guard;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct LimiterSettings {
     /// How far the signal is raised towards the ceiling.
-    #[param(default = 0.0, range = -12.0..=36.0)]
+    #[param(default = 0.0, range = -36.0..=36.0)]
     pub drive_db: Db,
     /// The highest true peak that leaves.
     #[param(default = -1.0, range = -20.0..=0.0)]
