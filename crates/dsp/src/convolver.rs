@@ -7,8 +7,7 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 /// Filters without phase that share one forward transform, by overlap-save.
 ///
 /// They reach `half` frames to each side and work on windows of `4 * half` frames, of which the middle
-/// `2 * half` come out. Single precision: measured against double, the sum of complementary bands is exact to
-/// −130 dBFS.
+/// `2 * half` come out. In single precision, which is enough for complementary bands to add up to the input.
 pub struct Convolver {
     half: usize,
     forward: Arc<dyn RealToComplex<f32>>,

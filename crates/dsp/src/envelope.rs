@@ -110,10 +110,10 @@ impl MeanPower {
     pub fn run(&mut self, tile: &mut Tile, frames: usize) {
         let (keep, take) = (f64x4::splat(self.keep), f64x4::splat(1.0 - self.keep));
         let mut mean = self.mean;
-        for n in 0..frames.min(DETECTOR_TILE) {
-            mean = keep * mean + take * lanes(tile, n);
-            store(tile, n, mean);
-        }
+        for_each_frame(tile, frames, |power| {
+            mean = keep * mean + take * power;
+            mean
+        });
         self.mean = without(mean, f64::from(SILENCE));
     }
 }
@@ -154,12 +154,11 @@ impl Decoupled {
         let (release, attack) = (self.release, self.attack);
         let (no_release, no_attack) = (f64x4::ONE - release, f64x4::ONE - attack);
         let (mut held, mut smooth) = (self.held, self.smooth);
-        for n in 0..frames.min(DETECTOR_TILE) {
-            let wanted = lanes(tile, n);
-            held = wanted.fast_max(release * held + no_release * wanted);
+        for_each_frame(tile, frames, |wanted| {
+            held = (release * held + no_release * wanted).fast_max(wanted);
             smooth = attack * smooth + no_attack * held;
-            store(tile, n, smooth);
-        }
+            smooth
+        });
         self.held = without(held, NOTHING_DB);
         self.smooth = without(smooth, NOTHING_DB);
     }
@@ -170,13 +169,12 @@ fn keep(rate_hz: u32, ms: f64) -> f64 {
     if ms > 0.0 { exp(-1000.0 / (ms * f64::from(rate_hz))) } else { 0.0 }
 }
 
-fn lanes(tile: &Tile, n: usize) -> f64x4 {
-    f64x4::new([0, 1, 2, 3].map(|lane: usize| f64::from(tile[lane][n])))
-}
-
-fn store(tile: &mut Tile, n: usize, values: f64x4) {
-    for (lane, value) in tile.iter_mut().zip(values.to_array()) {
-        lane[n] = value as f32;
+/// Changes the first `frames` of four signals, frame by frame.
+fn for_each_frame(tile: &mut Tile, frames: usize, mut change: impl FnMut(f64x4) -> f64x4) {
+    let [a, b, c, d] = tile;
+    for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d).take(frames) {
+        let changed = change(f64x4::new([*a, *b, *c, *d].map(f64::from)));
+        [*a, *b, *c, *d] = changed.to_array().map(|x| x as f32);
     }
 }
 

@@ -2,7 +2,7 @@
 pub const FIR_TILE: usize = 256;
 
 /// Outputs that are summed at once: as many as stay in registers.
-const WIDTH: usize = 32;
+const WIDTH: usize = 16;
 
 /// A short filter whose first tap counts most, like one of minimum phase.
 ///
@@ -55,7 +55,7 @@ impl Fir {
     fn sum_rest(&self, from: usize) -> [f32; WIDTH] {
         let mut sums = [0.0; WIDTH];
         let window = &self.heard[from..from + self.rest.len() + WIDTH - 1];
-        for (h, x) in self.rest.iter().rev().zip(window.windows(WIDTH)) {
+        for (h, x) in self.rest.iter().rev().zip(window.array_windows::<WIDTH>()) {
             for (sum, x) in sums.iter_mut().zip(x) {
                 *sum += h * x;
             }

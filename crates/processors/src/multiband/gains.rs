@@ -126,9 +126,9 @@ impl Gains {
                 group.attenuate(&mut tile, to - from);
                 for (at, lane) in tile.iter_mut().take(bands.len()).enumerate() {
                     let lane = &mut lane[..to - from];
-                    let sum: f32 = lane.iter().sum();
+                    let [sum, max] = sum_and_max(lane);
                     reductions[at].mean_db += sum / frames as f32;
-                    reductions[at].max_db = lane.iter().copied().fold(reductions[at].max_db, f32::max);
+                    reductions[at].max_db = reductions[at].max_db.max(max);
                     is_one[at] &= group.to_gains(at, lane);
                     curves[at][from..to].copy_from_slice(lane);
                 }
@@ -214,4 +214,18 @@ impl Group {
         gain(lane);
         false
     }
+}
+
+/// Of numbers from 0 on, eight at a time.
+fn sum_and_max(numbers: &[f32]) -> [f32; 2] {
+    let (mut sums, mut highest) = ([0.0f32; 8], [0.0f32; 8]);
+    let (eights, rest) = numbers.as_chunks::<8>();
+    for eight in eights {
+        for ((sum, high), &x) in sums.iter_mut().zip(&mut highest).zip(eight) {
+            *sum += x;
+            *high = if x > *high { x } else { *high };
+        }
+    }
+    let all = |of: &[f32; 8], fold: fn(f32, f32) -> f32| of.iter().chain(rest).copied().fold(0.0, fold);
+    [all(&sums, |a, b| a + b), all(&highest, f32::max)]
 }
