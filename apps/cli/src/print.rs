@@ -8,6 +8,9 @@ use acetate_mastering::{REPORT_FILE, Verification, amount, is_rejected, limits, 
 use console::style;
 use serde_json::json;
 
+/// Lines that are longer are hard to read.
+const WIDEST: usize = 100;
+
 /// Everything that is said to a person or to a program.
 pub(crate) struct Printer {
     json: bool,
@@ -64,6 +67,7 @@ impl Printer {
             self.line(&format!("{} passed over {file}", style("note").blue().bold()));
         }
         self.findings(&session.findings);
+        self.line("");
         let count = session.stems.len();
         let plural = if count == 1 { "file" } else { "stems" };
         self.line(&if is_rejected(session) {
@@ -123,7 +127,7 @@ impl Printer {
         self.findings(&session.findings);
         let Some(outcome) = &session.outcome else {
             return self.line(&format!(
-                "{} nothing was written; see what to send instead above.",
+                "\n{} nothing was written; see above what to send instead.",
                 style("rejected").red().bold()
             ));
         };
@@ -144,9 +148,10 @@ impl Printer {
         }
         self.line("");
         for gave_way in &outcome.gave_way {
-            self.line(&format!("{} {gave_way}", style("note").yellow().bold()));
+            self.entry(&style("gave way").yellow().bold().to_string(), gave_way);
         }
         self.findings(&outcome.findings);
+        self.line("");
         for file in &outcome.deliverables {
             self.file(&folder.join(&file.file).display().to_string(), &file.promises);
         }
@@ -192,11 +197,8 @@ impl Printer {
                 VerdictChoice::Stems => "stems",
                 VerdictChoice::BackToMix => "back to the mix",
             };
-            self.line(&format!(
-                "{} {}",
-                style(format!("Verdict: {choice}.")).bold(),
-                verdict.because.join(" ")
-            ));
+            let because = verdict.because.first().map_or("", String::as_str);
+            self.entry(&style(format!("Verdict: {choice}.")).bold().to_string(), because);
         }
         for m in &session.plan {
             self.one_move(m);
@@ -209,7 +211,15 @@ impl Printer {
             Standing::Active => style(&m.id).cyan(),
             Standing::Muted(_) => style(&m.id).dim().strikethrough(),
         };
-        self.line(&format!("  {id}{by}  {}", m.because));
+        self.entry(&format!("{id}{by}"), &m.because);
+    }
+
+    /// A head, and its text under it, as wide as the terminal.
+    fn entry(&self, head: &str, text: &str) {
+        self.line(&format!("\n{head}"));
+        let width = usize::from(console::Term::stdout().size().1).clamp(40, WIDEST);
+        let form = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  ");
+        textwrap::wrap(text, form).iter().for_each(|line| self.line(line));
     }
 
     fn findings(&self, findings: &[Finding]) {

@@ -33,8 +33,8 @@ mod minimum_phase;
 
 pub use biquad::Cascade;
 pub use matched::{Corner, Prototype, butterworth, butterworth_high_pass};
-pub use realfft::num_complex::Complex64;
 pub use minimum_phase::{correction, minimum_phase};
+pub use realfft::num_complex::Complex64;
 
 mod convolver;
 mod envelope;

@@ -66,7 +66,7 @@ impl Analysis {
         while more {
             let Self { stems, mix, sum, .. } = &mut self;
             let (filled, ()) =
-                rayon::join(|| fill(stems, mix, options.block_frames, &mut next), || sum.push(&now));
+                rayon::join(|| fill(stems, mix, options.block_frames, &mut next), || hear(sum, &now));
             step(progress, now.frames())?;
             more = filled?;
             std::mem::swap(&mut now, &mut next);
@@ -103,6 +103,11 @@ impl Analysis {
     }
 }
 
+/// Has every meter of a bank hear a block, side by side.
+pub(crate) fn hear(bank: &mut MeterBank, block: &Audio) {
+    bank.meters().into_par_iter().for_each(|meter| meter.push(block));
+}
+
 /// Reads a block of everything side by side and adds the stems up in their order; false at the end.
 fn fill(
     stems: &mut [Listener],
@@ -134,7 +139,7 @@ impl Listener {
         let read = self.reader.read(&mut self.block, frames)?;
         self.frames += read as u64;
         if read > 0 {
-            self.bank.push(&self.block);
+            hear(&mut self.bank, &self.block);
         }
         Ok(())
     }

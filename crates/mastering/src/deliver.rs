@@ -6,7 +6,7 @@ use acetate_model::{Audio, Kept, Place, Promise, Quantity, Reading, Source, Spec
 use acetate_processors::DitherSettings;
 use acetate_render::{Graph, Lane};
 
-use crate::{Error, Options, Progress, progress::step, settle::own_move};
+use crate::{Error, Options, Progress, analyse::hear, progress::step, settle::own_move};
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,11 +88,10 @@ pub(crate) fn measure(
         if read == 0 {
             break;
         }
-        bank.push(&block);
         if let Some(before) = &mut before {
             before.read(&mut exact, read)?;
-            error.push(&block, &exact);
         }
+        rayon::join(|| hear(&mut bank, &block), || error.push(&block, &exact));
         frames += read as u64;
         step(progress, read)?;
     }

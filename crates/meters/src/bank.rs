@@ -34,6 +34,11 @@ impl MeterBank {
         }
     }
 
+    /// The meters one by one, so that a caller may have them hear a block side by side; each must hear every block.
+    pub fn meters(&mut self) -> Vec<&mut dyn Meter> {
+        self.meters.iter_mut().map(|(_, meter)| &mut **meter as &mut dyn Meter).collect()
+    }
+
     /// What every meter reads so far, and what follows from several of them.
     pub fn readings(&self, of: &Place) -> Vec<Reading> {
         let mut readings = Vec::new();

@@ -70,12 +70,7 @@ impl Graph {
                 chain,
             })
             .collect();
-        let stems = Stems {
-            lanes,
-            linked: shape.linked,
-            block_frames: shape.block_frames,
-            tail: latency,
-        };
+        let stems = Stems { lanes, linked: shape.linked, block_frames: shape.block_frames, tail: latency };
         Ok(Self { stems, master, latency })
     }
 

@@ -2,7 +2,10 @@ use std::fmt::{self, Write};
 
 use acetate_model::{By, Evidence, Json, Map, Move, Reduction, Session, Standing, Worked};
 
-use crate::letters::{amount, moment, plain};
+use crate::{
+    letters::{amount, moment, plain},
+    markdown::limits,
+};
 
 /// Every move: what, why, how much, and how to take it back.
 pub(crate) fn write(out: &mut String, session: &Session) -> fmt::Result {
@@ -45,13 +48,8 @@ fn proof(evidence: &Evidence) -> String {
         let _ = write!(text, " from {} to {}", moment(from), moment(to));
     }
     let _ = write!(text, ": {}", amount(evidence.quantity, evidence.value));
-    if let Some([low, high]) = evidence.usual {
-        let _ = write!(
-            text,
-            "; usual is {} to {}",
-            amount(evidence.quantity, low),
-            amount(evidence.quantity, high)
-        );
+    if let Some(usual) = evidence.usual {
+        let _ = write!(text, "; usual is {}", limits(evidence.quantity, usual));
     }
     text
 }
