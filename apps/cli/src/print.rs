@@ -8,6 +8,8 @@ use acetate_mastering::{REPORT_FILE, Verification, amount, is_rejected, limits, 
 use console::style;
 use serde_json::json;
 
+/// Characters of a column of readings.
+const COLUMN: usize = 14;
 /// Lines that are longer are hard to read.
 const WIDEST: usize = 100;
 
@@ -99,14 +101,11 @@ impl Printer {
         ];
         let name = |place: &Place| if *place == Place::Master { "sum".to_owned() } else { place.to_string() };
         let width = places.iter().map(|p| name(p).chars().count()).max().unwrap_or(0);
-        let head: String = shown.iter().map(|q| format!("{:>14}", short(*q))).collect();
+        let head = columns(shown.iter().map(|q| short(*q).to_owned()));
         self.line(&format!("{:width$}{}", "", style(head).dim()));
         for place in &places {
-            let cells: String = shown
-                .iter()
-                .map(|q| session.readings.scalar(place, *q).map_or("–".into(), |v| amount(*q, v)))
-                .map(|cell| format!("{cell:>14}"))
-                .collect();
+            let value = |q: &Quantity| session.readings.scalar(place, *q);
+            let cells = columns(shown.iter().map(|q| value(q).map_or("–".into(), |v| amount(*q, v))));
             self.line(&format!("{:width$}{cells}", name(place)));
         }
     }
@@ -219,7 +218,9 @@ impl Printer {
         self.line(&format!("\n{head}"));
         let width = usize::from(console::Term::stdout().size().1).clamp(40, WIDEST);
         let form = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  ");
-        textwrap::wrap(text, form).iter().for_each(|line| self.line(line));
+        for line in textwrap::wrap(text, form) {
+            self.line(&line);
+        }
     }
 
     fn findings(&self, findings: &[Finding]) {
@@ -239,6 +240,11 @@ impl Printer {
             ));
         }
     }
+}
+
+/// Cells side by side, each at the right end of its column.
+fn columns(cells: impl Iterator<Item = String>) -> String {
+    cells.map(|cell| format!("{cell:>COLUMN$}")).collect::<Vec<_>>().concat()
 }
 
 /// A label that fits a column.

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use acetate_mastering::model::{Brief, Session};
+use acetate_mastering::model::{Brief, Outcome, Session};
 use acetate_mastering::{
     Delivery, Error, Options, REPORT_FILE, SESSION_FILE, analyse, brief_schema, check, demo, is_rejected,
     master, plan, read_session, refuse_existing, render, report, scan, session_schema, session_text, verify,
@@ -84,7 +84,7 @@ fn mastered(
 ) -> Result<bool, Error> {
     let session = master(delivery, brief, &output.output, &how.options(output.force), &watch(how))?;
     printer.mastered(&session, &output.output, how.quiet);
-    Ok(session.outcome.as_ref().is_some_and(|o| o.kept()))
+    Ok(session.outcome.as_ref().is_some_and(Outcome::kept))
 }
 
 fn demonstrate(wish: &Wish, output: &Output, how: &How, printer: &Printer) -> Result<bool, Error> {
@@ -119,7 +119,7 @@ fn rendered(path: &Path, output: &Output, how: &How, printer: &Printer) -> Resul
     let options = Options { beside, ..how.options(output.force) };
     render(&mut session, &output.output, &options, &watch(how))?;
     printer.mastered(&session, &output.output, how.quiet);
-    Ok(session.outcome.as_ref().is_some_and(|o| o.kept()))
+    Ok(session.outcome.as_ref().is_some_and(Outcome::kept))
 }
 
 /// The manual page of the command and of each verb, one after the other.

@@ -23,7 +23,7 @@ fn wav(rate_hz: u32, channels: u16, samples: &[i16]) -> Vec<u8> {
     file.extend_from_slice(&16u16.to_le_bytes());
     file.extend_from_slice(b"data");
     file.extend_from_slice(&bytes.to_le_bytes());
-    samples.iter().for_each(|s| file.extend_from_slice(&s.to_le_bytes()));
+    file.extend(samples.iter().flat_map(|s| s.to_le_bytes()));
     file
 }
 

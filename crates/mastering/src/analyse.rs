@@ -118,7 +118,7 @@ fn fill(
     let all: Vec<&mut Listener> = stems.iter_mut().chain(mix).collect();
     all.into_par_iter().try_for_each(|listener| listener.hear(frames))?;
     let longest = stems.iter().map(|s| s.block.frames()).max().unwrap_or(0);
-    acetate_render::add_up(stems.iter().map(|s| &s.block), longest, sum);
+    acetate_render::add_up(&stems.iter().map(|s| &s.block), longest, sum);
     Ok(longest > 0)
 }
 

@@ -22,7 +22,7 @@ pub enum Error {
         /// As it was given.
         key: String,
         /// What is wrong with it.
-        error: ParamError,
+        error: Box<ParamError>,
     },
     /// A setting given by hand cannot be understood.
     #[error("`{given}`: expected {expected}")]

@@ -1,10 +1,11 @@
 //! How loud a limiter will make a song, foretold from an envelope instead of rendered.
 
 use acetate_dsp::{Hops, KWeighting};
+use acetate_meters::integrated_lufs;
 use acetate_model::{Audio, Db, amplitude};
 use acetate_processors::LimiterSettings;
 
-/// Loudness of gating blocks and their step (BS.1770-5, Annex 1), in tenths of a second.
+/// The length of a gating block (BS.1770-5, Annex 1) in tenths of a second, which is its step.
 const BLOCK_TENTHS: usize = 4;
 
 /// Peaks and weighted energies of a signal in hops of about a millisecond, a whole number to a tenth of a second.
@@ -25,7 +26,7 @@ impl Envelope {
     pub(crate) fn new(rate_hz: u32) -> Self {
         let tenth = (rate_hz / 10) as usize;
         let about_a_millisecond = (rate_hz / 900).max(1) as usize;
-        let hop_frames = (1..=about_a_millisecond).rev().find(|hop| tenth % hop == 0).unwrap_or(1);
+        let hop_frames = (1..=about_a_millisecond).rev().find(|hop| tenth.is_multiple_of(*hop)).unwrap_or(1);
         Self {
             hop_frames,
             rate_hz,
@@ -73,26 +74,19 @@ impl Envelope {
             })
             .collect();
         Foretold {
-            integrated_lufs: self.gated(&energies),
+            integrated_lufs: self.loudness(&energies),
             mean_reduction_db: db_hops / self.energies.len().max(1) as f64,
         }
     }
 
-    /// Gated loudness of hop energies (BS.1770-5, Annex 1).
-    fn gated(&self, energies: &[f64]) -> Option<f64> {
+    /// Integrated loudness of hop energies.
+    fn loudness(&self, energies: &[f64]) -> Option<f64> {
         let tenth = (self.rate_hz / 10) as usize / self.hop_frames;
-        let block_frames = (BLOCK_TENTHS * tenth * self.hop_frames) as f64;
         let tenths: Vec<f64> = energies.chunks_exact(tenth.max(1)).map(|hops| hops.iter().sum()).collect();
+        let block_frames = (BLOCK_TENTHS * tenth * self.hop_frames) as f64;
         let powers: Vec<f64> =
             tenths.windows(BLOCK_TENTHS).map(|block| block.iter().sum::<f64>() / block_frames).collect();
-        let over = |gate: f64| {
-            let (sum, count) =
-                powers.iter().filter(|p| **p > gate).fold((0.0, 0), |(s, n), p| (s + p, n + 1));
-            (count > 0).then(|| sum / f64::from(count))
-        };
-        let ungated = over(libm::pow(10.0, (-70.0 + 0.691) / 10.0))?;
-        over((ungated / 10.0).max(libm::pow(10.0, (-70.0 + 0.691) / 10.0)))
-            .map(|power| -0.691 + 10.0 * libm::log10(power))
+        integrated_lufs(&powers)
     }
 }
 

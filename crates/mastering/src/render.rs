@@ -202,7 +202,9 @@ impl Finish<'_> {
             };
             let settled = stage.settle(self.options, self.progress)?;
             let mut files = self.write(rate_hz, forms, &settled)?;
-            files.iter_mut().for_each(|f| f.add_reduction(&settled.worked));
+            for file in &mut files {
+                file.add_reduction(&settled.worked);
+            }
             let highest =
                 files.iter().filter_map(|f| f.scalar(Quantity::TruePeak)).fold(f64::NEG_INFINITY, f64::max);
             let excess = ceiling.map_or(0.0, |ceiling| highest - ceiling);

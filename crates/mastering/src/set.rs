@@ -53,7 +53,7 @@ fn set(session: &mut Session, key: &str, value: &Json) -> Result<(), Error> {
     let at = find_or_add(session, target, key)?;
     let changed = &mut session.plan[at];
     let entry = entry(&changed.process.kind, key)?;
-    let refused = |error| Error::Setting { key: key.to_owned(), error };
+    let refused = |error| Error::Setting { key: key.to_owned(), error: Box::new(error) };
     let mut settings = (entry.complete)(&changed.process.settings).map_err(refused)?;
     put(&mut settings, setting, value);
     changed.process.settings = (entry.complete)(&settings).map_err(refused)?;
@@ -122,34 +122,34 @@ pub(crate) fn insert(plan: &mut Vec<Move>, new: Move) -> usize {
 
 /// Follows `bands[1].gain_db` or `bands.1.gain_db` into the settings and puts the value there.
 fn put(settings: &mut Map, path: &str, value: &Json) {
-    let mut steps =
-        path.split(['.', '[']).map(|s| s.trim_end_matches(']')).filter(|s| !s.is_empty()).peekable();
+    let mut steps = path.split(['.', '[']).map(|s| s.trim_end_matches(']')).filter(|s| !s.is_empty());
     let Some(first) = steps.next() else { return };
     let mut slot = settings.entry(first.to_owned()).or_insert(Json::Null);
     for step in steps {
-        slot = match step.parse::<usize>() {
-            Ok(index) => {
-                if !slot.is_array() {
-                    *slot = Json::Array(Vec::new());
-                }
-                let Json::Array(entries) = slot else { return };
-                // an entry that is not there yet is added at the end with its defaults
-                let index = index.min(entries.len());
-                if index == entries.len() {
-                    entries.push(Json::Object(Map::new()));
-                }
-                &mut entries[index]
-            }
-            Err(_) => {
-                if !slot.is_object() {
-                    *slot = Json::Object(Map::new());
-                }
-                let Json::Object(table) = slot else { return };
-                table.entry(step.to_owned()).or_insert(Json::Null)
-            }
-        };
+        slot = if let Ok(index) = step.parse() { entry_of(slot, index) } else { key_of(slot, step) };
     }
     *slot = value.clone();
+}
+
+/// An entry of a list; one that is not there yet is added at the end.
+fn entry_of(slot: &mut Json, index: usize) -> &mut Json {
+    if !slot.is_array() {
+        *slot = Json::Array(Vec::new());
+    }
+    let Json::Array(entries) = slot else { unreachable!("it was made a list") };
+    let index = index.min(entries.len());
+    if index == entries.len() {
+        entries.push(Json::Object(Map::new()));
+    }
+    &mut entries[index]
+}
+
+fn key_of<'a>(slot: &'a mut Json, key: &str) -> &'a mut Json {
+    if !slot.is_object() {
+        *slot = Json::Object(Map::new());
+    }
+    let Json::Object(table) = slot else { unreachable!("it was made a table") };
+    table.entry(key.to_owned()).or_insert(Json::Null)
 }
 
 /// A promise that a setting by hand has made meaningless is dropped or follows it.

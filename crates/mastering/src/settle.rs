@@ -247,9 +247,9 @@ fn root(guess: f64, rising: impl Fn(f64) -> Option<f64>) -> f64 {
             break;
         }
         if over > 0.0 {
-            high = at
+            high = at;
         } else {
-            low = at
+            low = at;
         }
         // one decibel of drive gives at most one of loudness: a step of that size is safe, else halve
         let step = at - over;

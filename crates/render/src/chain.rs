@@ -69,7 +69,7 @@ impl Link {
             RenderError::UnknownProcessor { id: m.id.clone(), kind: m.process.kind.clone() }
         })?;
         let processor = (entry.build)(&m.process.settings, spec)
-            .map_err(|error| RenderError::Setting { id: m.id.clone(), error })?;
+            .map_err(|error| RenderError::Setting { id: m.id.clone(), error: Box::new(error) })?;
         Ok(Self { id: m.id.clone(), processor, worked: Vec::new(), frames: 0 })
     }
 

@@ -128,7 +128,7 @@ impl Stems {
             return Ok(false);
         }
         self.lanes.par_iter_mut().for_each(|lane| lane.process(frames));
-        add_up(self.lanes.iter().map(|l| &l.block.main), frames, &mut block.main);
+        add_up(&self.lanes.iter().map(|l| &l.block.main), frames, &mut block.main);
         if self.linked {
             for (to, lane) in block.linked.iter_mut().zip(&self.lanes) {
                 to.copy_from(&lane.block.main);
@@ -139,7 +139,7 @@ impl Stems {
 }
 
 /// Adds signals in their order, in double precision, and rounds once; a short one ends in silence.
-pub fn add_up<'a>(signals: impl Iterator<Item = &'a Audio> + Clone, frames: usize, to: &mut Audio) {
+pub fn add_up<'a>(signals: &(impl Iterator<Item = &'a Audio> + Clone), frames: usize, to: &mut Audio) {
     const STRIDE: usize = 256;
     to.resize(frames);
     for (at, channel) in to.channels.iter_mut().enumerate() {

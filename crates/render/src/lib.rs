@@ -40,7 +40,7 @@ pub enum RenderError {
         /// The move.
         id: String,
         /// What is wrong.
-        error: ParamError,
+        error: Box<ParamError>,
     },
     /// A stem could not be read to its end.
     #[error("{stem}: {error}")]
