@@ -4,7 +4,7 @@ use std::path::Path;
 use acetate_mastering::model::{
     By, Finding, Json, Kept, Move, Place, Quantity, Session, Severity, Standing, VerdictChoice,
 };
-use acetate_mastering::{REPORT_FILE, Verification, amount, is_rejected, limits, moment, precise};
+use acetate_mastering::{REPORT_FILE, Verification, amount, is_rejected, limits, moment, precise, settings};
 use console::style;
 use serde_json::json;
 
@@ -150,7 +150,6 @@ impl Printer {
             self.entry(&style("gave way").yellow().bold().to_string(), gave_way);
         }
         self.findings(&outcome.findings);
-        self.line("");
         for file in &outcome.deliverables {
             self.file(&folder.join(&file.file).display().to_string(), &file.promises);
         }
@@ -211,15 +210,26 @@ impl Printer {
             Standing::Muted(_) => style(&m.id).dim().strikethrough(),
         };
         self.entry(&format!("{id}{by}"), &m.because);
+        self.wrapped(&format!("{}: {}", m.process.kind, settings(&m.process.settings)), |line| {
+            style(line).dim()
+        });
     }
 
     /// A head, and its text under it, as wide as the terminal.
     fn entry(&self, head: &str, text: &str) {
         self.line(&format!("\n{head}"));
+        self.wrapped(text, style);
+    }
+
+    fn wrapped<'a>(
+        &self,
+        text: &'a str,
+        styled: impl Fn(std::borrow::Cow<'a, str>) -> console::StyledObject<std::borrow::Cow<'a, str>>,
+    ) {
         let width = usize::from(console::Term::stdout().size().1).clamp(40, WIDEST);
         let form = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  ");
         for line in textwrap::wrap(text, form) {
-            self.line(&line);
+            self.line(&styled(line).to_string());
         }
     }
 

@@ -8,3 +8,4 @@ mod spark;
 
 pub use letters::{amount, moment};
 pub use markdown::{limits, markdown, precise};
+pub use moves::settings;

@@ -68,7 +68,7 @@ fn reductions(bands: &[Reduction]) -> String {
 }
 
 /// Settings as people read them: `drive 5.4 dB, ceiling −1 dBTP`.
-fn settings(map: &Map) -> String {
+pub fn settings(map: &Map) -> String {
     if map.is_empty() {
         return "at its defaults".into();
     }
