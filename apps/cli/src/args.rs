@@ -241,11 +241,11 @@ impl Wish {
 #[derive(clap::Args)]
 pub(crate) struct How {
     /// Threads; 0 takes as many as there are processors
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<0, 256>)]
     threads: usize,
     /// Frames in each block; changes no sample
     #[arg(long, value_name = "FRAMES", default_value_t = Options::default().block_frames, hide = true,
-          value_parser = block_frames)]
+          value_parser = whole::<1, 1_048_576>)]
     block: usize,
     /// Print one JSON object and nothing else
     #[arg(long)]
@@ -261,9 +261,9 @@ impl How {
     }
 }
 
-fn block_frames(text: &str) -> Result<usize, String> {
+fn whole<const LOW: usize, const HIGH: usize>(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
-        Ok(frames @ 1..=1_048_576) => Ok(frames),
-        _ => Err("expected a whole number from 1 to 1048576".into()),
+        Ok(value) if (LOW..=HIGH).contains(&value) => Ok(value),
+        _ => Err(format!("expected a whole number from {LOW} to {HIGH}")),
     }
 }

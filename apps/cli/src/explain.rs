@@ -8,7 +8,8 @@ pub(crate) const KINDS: [&str; 6] = ["processors", "meters", "checks", "advisors
 
 /// Everything of a kind: its name and the first line about it.
 fn entries(kind: &str) -> Vec<(String, String)> {
-    let line = |about: &str| about.lines().next().unwrap_or_default().to_owned();
+    let line =
+        |about: &str| about.replace('\n', " ").split_inclusive(". ").next().unwrap_or_default().to_owned();
     match kind {
         "processors" => PROCESSORS.iter().map(|p| (p.id.into(), line(p.about))).collect(),
         "meters" => METERS.iter().map(|m| (m.id.into(), line(m.about))).collect(),
@@ -28,22 +29,34 @@ pub(crate) fn list(kind: &str, printer: &Printer) {
     }
 }
 
-/// Prints everything about one name.
+/// Prints everything about a name, which may be a processor's, a meter's, a check's and an advisor's at once.
 pub(crate) fn explain(name: &str, printer: &Printer) -> Result<bool, Error> {
+    let head = |kind: &str| printer.line(&format!("{} ({kind})\n", printer.strong(name)));
+    let mut found = false;
     if let Some(entry) = find_processor(name) {
-        printer.line(&printer.strong(entry.id));
-        printer.line(&format!("\n{}\n", entry.about));
+        head("processor");
+        printer.line(&format!("{}\n", entry.about));
         params(entry.params, 1, printer);
+        found = true;
+    }
+    let known = METERS.iter().map(|m| ("meter", m.id, m.about));
+    let known = known.chain(CHECKS.iter().map(|c| ("check", c.code, c.about)));
+    let known = known.chain(ADVISORS.iter().map(|a| ("advisor", a.id, a.about)));
+    let known = known.chain(Quantity::ALL.iter().map(|q| ("quantity", q.key(), q.about())));
+    for (kind, _, about) in known.filter(|(_, known, _)| *known == name) {
+        if found {
+            printer.line("");
+        }
+        head(kind);
+        printer.line(about);
+        found = true;
+    }
+    if found {
         return Ok(true);
     }
-    let known = METERS.iter().map(|m| (m.id, m.about)).chain(CHECKS.iter().map(|c| (c.code, c.about)));
-    let known = known.chain(ADVISORS.iter().map(|a| (a.id, a.about)));
-    let mut known = known.chain(Quantity::ALL.iter().map(|q| (q.key(), q.about())));
-    if let Some((name, about)) = known.find(|(known, _)| *known == name) {
-        printer.line(&format!("{}\n\n{about}", printer.strong(name)));
-        return Ok(true);
-    }
-    let names: Vec<String> = KINDS.iter().flat_map(|kind| entries(kind)).map(|(name, _)| name).collect();
+    let mut names: Vec<String> = KINDS.iter().flat_map(|kind| entries(kind)).map(|(name, _)| name).collect();
+    names.sort();
+    names.dedup();
     Err(Error::BadSetting { given: name.into(), expected: format!("one of {}", names.join(", ")) })
 }
 

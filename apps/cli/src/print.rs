@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use acetate_mastering::model::{
@@ -32,9 +32,15 @@ impl Printer {
         self.bytes(text.as_bytes());
     }
 
-    #[allow(clippy::unused_self)]
     pub(crate) fn bytes(&self, bytes: &[u8]) {
-        let _ = std::io::stdout().write_all(bytes);
+        let mut out = std::io::stdout();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                self.error(&format!("the output could not be written: {error}"));
+                std::process::exit(i32::from(crate::UNUSABLE));
+            }
+            _ => {}
+        }
     }
 
     pub(crate) fn json(&self, value: &Json) {
@@ -48,7 +54,8 @@ impl Printer {
 
     pub(crate) fn error(&self, message: &str) {
         if self.json {
-            self.json(&json!({ "error": message }));
+            let text = serde_json::to_string_pretty(&json!({ "error": message })).unwrap_or_default();
+            let _ = writeln!(std::io::stdout(), "{text}");
         }
         let _ = writeln!(std::io::stderr(), "{} {message}", style("error:").for_stderr().red().bold());
     }
@@ -116,7 +123,10 @@ impl Printer {
         }
         self.findings(&session.findings);
         self.decision(session);
-        self.line(&format!("\nWritten to {}. Edit it, then: acetate render {0} -o out/", output.display()));
+        self.line(&format!(
+            "\nWritten to {}. Edit it, then: acetate render \"{0}\" -o out/",
+            output.display()
+        ));
     }
 
     pub(crate) fn mastered(&self, session: &Session, folder: &Path, quiet: bool) {
@@ -209,7 +219,11 @@ impl Printer {
             Standing::Active => style(&m.id).cyan(),
             Standing::Muted(_) => style(&m.id).dim().strikethrough(),
         };
-        self.entry(&format!("{id}{by}"), &m.because);
+        let muted = match &m.standing {
+            Standing::Active => String::new(),
+            Standing::Muted(why) => format!(" (muted: {why})"),
+        };
+        self.entry(&format!("{id}{by}{muted}"), &m.because);
         self.wrapped(&format!("{}: {}", m.process.kind, settings(&m.process.settings)), |line| {
             style(line).dim()
         });

@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 use acetate_mastering::model::{Brief, Outcome, Session};
 use acetate_mastering::{
     Delivery, Error, Options, REPORT_FILE, SESSION_FILE, analyse, brief_schema, check, demo, is_rejected,
-    master, plan, read_session, refuse_existing, render, report, scan, session_schema, session_text, verify,
-    write_text,
+    master, plan, read_session, refuse_existing, remove, render, report, scan, session_schema, session_text,
+    verify, write_text,
 };
 use clap::CommandFactory;
 
@@ -16,7 +16,7 @@ pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
     match verb {
         Verb::Master { input, wish, output, how } => {
             let delivery = find(&input)?;
-            mastered(&delivery, &wish.brief()?, &output, &how, printer)
+            mastered(&delivery, &wish.brief()?, &output, &how, printer, &watch(&how))
         }
         Verb::Demo { wish, output, how } => demonstrate(&wish, &output, &how, printer),
         Verb::Check { input, how } => {
@@ -81,8 +81,9 @@ fn mastered(
     output: &Output,
     how: &How,
     printer: &Printer,
+    watch: &Watch,
 ) -> Result<bool, Error> {
-    let session = master(delivery, brief, &output.output, &how.options(output.force), &watch(how))?;
+    let session = master(delivery, brief, &output.output, &how.options(output.force), watch)?;
     printer.mastered(&session, &output.output, how.quiet);
     Ok(session.outcome.as_ref().is_some_and(Outcome::kept))
 }
@@ -90,8 +91,14 @@ fn mastered(
 fn demonstrate(wish: &Wish, output: &Output, how: &How, printer: &Printer) -> Result<bool, Error> {
     let mut brief = wish.brief()?;
     brief.title.get_or_insert_with(|| demo::TITLE.to_owned());
+    let watch = watch(how);
     let stems = demo::write(&output.output, &how.options(output.force))?;
-    mastered(&scan(&[stems], None)?, &brief, output, how, printer)
+    let done = scan(&stems, None).map_err(Error::from);
+    let done = done.and_then(|delivery| mastered(&delivery, &brief, output, how, printer, &watch));
+    if done.is_err() {
+        remove(&stems);
+    }
+    done
 }
 
 fn planned(

@@ -41,16 +41,24 @@ fn run(case: &Case) -> Advice {
     vec![advise(ADVISOR.id, &Place::Master, ("stereo", process), because, evidence)]
 }
 
+/// A correlation at or under which left and right take each other away.
+const CANCELLING: f64 = 0.0;
+
+/// A side so far over the middle that one channel is likely turned over, in dB.
+const CANCELLING_DB: f64 = 6.0;
+
 fn mono_below(case: &Case) -> Option<(f64, Evidence)> {
     let [usual, unrelated] = LOW_CORRELATION;
     let correlation = scalar(case, &Place::Master, Quantity::LowCorrelation).filter(|e| e.value < usual)?;
+    // where the sides cancel, making them mono would take the bass away: that is for the mix to mend
     let hz = LOWEST_HZ + (MONO_BELOW_HZ - LOWEST_HZ) * ramp(correlation.value, usual, unrelated);
-    Some((hz, correlation.usual(usual, 1.0)))
+    (correlation.value > CANCELLING).then(|| (hz, correlation.usual(usual, 1.0)))
 }
 
 fn narrower(case: &Case) -> Option<(f64, Evidence)> {
     let side = scalar(case, &Place::Master, Quantity::SideToMid)?;
     let cut_db = without_trifles((STRENGTH * (side.value - SIDE_TO_MID_DB)).max(0.0)).min(NARROW_DB);
     let percent = 100.0 * amplitude(-cut_db);
-    (percent < 99.5).then(|| (percent, side.usual(Promise::FLOOR, SIDE_TO_MID_DB)))
+    let narrows = percent < 99.5 && side.value < CANCELLING_DB;
+    narrows.then(|| (percent, side.usual(Promise::FLOOR, SIDE_TO_MID_DB)))
 }

@@ -61,13 +61,13 @@ const DEFECTS: &[Defect] = &[
     Defect {
         answered_by: "master/width",
         spoil: |f, less| f.scalar(&MASTER, LowCorrelation, 1.0 - less),
-        amounts: [0.0, 1.5],
+        amounts: [0.0, 0.99],
         step: 0.01,
     },
     Defect {
         answered_by: "master/width",
         spoil: |f, db| f.scalar(&MASTER, SideToMid, db),
-        amounts: [-12.0, 12.0],
+        amounts: [-12.0, 5.9],
         step: 0.1,
     },
     Defect {
@@ -353,4 +353,14 @@ fn numbers(text: &str) -> Vec<(f64, u32)> {
             Some((word.parse().ok()?, digits))
         })
         .collect()
+}
+
+#[test]
+fn sides_that_cancel_are_left_to_the_mix() {
+    for spoilt in [
+        Fixture::good().scalar(&MASTER, LowCorrelation, -0.9),
+        Fixture::good().scalar(&MASTER, SideToMid, 12.0),
+    ] {
+        assert!(spoilt.plan().iter().all(|m| m.id != "master/width"));
+    }
 }

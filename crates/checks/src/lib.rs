@@ -18,6 +18,7 @@ mod over_full_scale;
 mod rates;
 mod silence;
 mod too_many_stems;
+mod too_quiet;
 mod too_short;
 mod truncated;
 
@@ -27,6 +28,7 @@ use acetate_model::{Case, Check, Finding};
 pub const CHECKS: &[Check] = &[
     silence::CHECK,
     too_short::CHECK,
+    too_quiet::CHECK,
     broken_samples::CHECK,
     truncated::CHECK,
     misnamed::CHECK,

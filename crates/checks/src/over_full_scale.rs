@@ -16,7 +16,7 @@ fn run(case: &Case) -> Vec<Finding> {
     let peak = scalar(case, &Place::Master, Quantity::SamplePeak).filter(|e| e.value > FULL_SCALE_DBFS);
     let Some(peak) = peak.filter(|_| case.stage == Stage::Input) else { return Vec::new() };
     let text = format!("The stems add up to {:+.1} dBFS, over full scale.", peak.value);
-    let hint = "Nothing: the level is brought down before anything could clip.";
+    let hint = "There is nothing to do: the level is brought down before anything could clip.";
     let usual = peak.usual(acetate_model::Promise::FLOOR, FULL_SCALE_DBFS);
     vec![found(CHECK.code, Severity::Note, &Place::Master, text, hint).resting_on([usual])]
 }

@@ -1,4 +1,4 @@
-use acetate_model::{Case, Check, Finding, Place, Quantity, Severity, Stage};
+use acetate_model::{Case, Check, Evidence, Finding, Place, Quantity, Severity, Stage};
 
 use crate::look::{Resting, found, scalar};
 
@@ -13,13 +13,19 @@ pub(crate) const CHECK: Check = Check {
 /// One gating block (ITU-R BS.1770-5, Annex 1).
 const SHORTEST_MS: f64 = 400.0;
 
+/// Whether the sum is shorter than a loudness can be measured on.
+pub(crate) fn is(case: &Case) -> bool {
+    extent(case).is_some_and(|[length, rate]| 1000.0 * length.value < SHORTEST_MS * rate.value)
+}
+
+fn extent(case: &Case) -> Option<[Evidence; 2]> {
+    let of = |quantity| scalar(case, &Place::Master, quantity);
+    Some([of(Quantity::Length)?, of(Quantity::Rate)?])
+}
+
 fn run(case: &Case) -> Vec<Finding> {
-    let (Some(length), Some(rate)) =
-        (scalar(case, &Place::Master, Quantity::Length), scalar(case, &Place::Master, Quantity::Rate))
-    else {
-        return Vec::new();
-    };
-    if case.stage == Stage::Output || 1000.0 * length.value >= SHORTEST_MS * rate.value {
+    let (Some([length, rate]), Stage::Input) = (extent(case), case.stage) else { return Vec::new() };
+    if !is(case) {
         return Vec::new();
     }
     let names: Vec<&str> = case.stems.iter().map(|s| s.name.as_str()).collect();

@@ -54,6 +54,18 @@ fn too_short() {
 }
 
 #[test]
+fn too_quiet() {
+    let unheard = Value::Undefined("below the gate".into());
+    let found = Fixture::clean().reads(&MASTER, Integrated, unheard.clone()).only("too_quiet");
+    assert_eq!(found[0].severity, Severity::Error);
+    let click = Fixture::clean().reads(&MASTER, Integrated, unheard);
+    let click = click.scalar(&MASTER, Quantity::Length, 100.0).scalar(&MASTER, Quantity::Rate, 48_000.0);
+    click.only("too_short");
+    let audible = Fixture::clean().scalar(&MASTER, Integrated, -69.0).findings();
+    assert!(audible.iter().all(|f| f.code != "too_quiet"));
+}
+
+#[test]
 fn broken_samples() {
     let found = Fixture::clean().note(SourceNote::NonFinite { samples: 17 }).only("broken_samples");
     assert_eq!(found[0].evidence[0].value, 17.0);

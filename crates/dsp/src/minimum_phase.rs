@@ -51,7 +51,7 @@ pub fn minimum_phase(magnitudes: &[f64]) -> Vec<f64> {
 /// The filter that brings a row of matched sections to the magnitude of their prototypes; empty where they are there
 /// already.
 ///
-/// As few taps as leave no error that counts; what is left above [`COUNTED_TO_HZ`] is where the endless band of an
+/// As few taps as leave no error that counts; what is left above `COUNTED_TO_HZ` is where the endless band of an
 /// analogue filter cannot be had.
 pub fn correction(rate_hz: u32, prototypes: &[Prototype], sections: &[Section]) -> Vec<f64> {
     let rate = f64::from(rate_hz);

@@ -21,7 +21,7 @@ use std::ops::RangeInclusive;
 pub use checksum::{CHECKSUMS, Checksums, sha256_file};
 pub use error::FileError;
 pub use output::OutputFolder;
-pub use paths::{absolute, locate, refuse_existing};
+pub use paths::{absolute, locate, refuse_existing, remove};
 pub use reader::{Reader, open};
 pub use scan::{Delivery, DeliveryFile, PassedOver, scan};
 pub use scratch::{Scratch, ScratchReader};

@@ -14,6 +14,17 @@ pub fn locate(path: &Path, beside: &Path) -> PathBuf {
     near.into_iter().flatten().find(|p| p.exists()).unwrap_or_else(|| path.to_owned())
 }
 
+/// Removes files of ours that are of no use, and their folders as far as those are empty then.
+pub fn remove(files: &[PathBuf]) {
+    for file in files {
+        // what cannot be removed stays: there is nothing better to do
+        drop(std::fs::remove_file(file));
+        for folder in file.ancestors().skip(1).take(2) {
+            drop(std::fs::remove_dir(folder));
+        }
+    }
+}
+
 /// An error where a file of that name exists.
 pub fn refuse_existing(path: &Path) -> Result<(), FileError> {
     if path.exists() { Err(FileError::Exists { path: path.to_owned() }) } else { Ok(()) }

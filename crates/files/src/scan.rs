@@ -8,7 +8,7 @@ use std::{
 use acetate_model::{Name, Role};
 
 use crate::{
-    FileError,
+    CHECKSUMS, Checksums, FileError,
     kind::{Kind, sniff},
 };
 
@@ -141,6 +141,12 @@ fn what_was_seen(passed_over: &[PassedOver]) -> String {
 }
 
 /// Why something in a folder is no stem; `None` for audio, or what claims to be.
+/// Whether the checksums beside a file say that it is the result of an earlier run.
+fn is_delivered(path: &Path) -> bool {
+    let sums = path.parent().map(|folder| Checksums::read(&folder.join(CHECKSUMS)));
+    sums.is_some_and(|sums| sums.is_ok_and(|s| s.entries.iter().any(|(name, _)| *name == full_name(path))))
+}
+
 fn not_a_stem(path: &Path) -> Option<String> {
     let name = full_name(path);
     if path.is_dir() {
@@ -148,6 +154,9 @@ fn not_a_stem(path: &Path) -> Option<String> {
     }
     if name.starts_with('.') {
         return Some("a hidden file".into());
+    }
+    if is_delivered(path) {
+        return Some("a master that Acetate wrote".into());
     }
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     if VIDEO.contains(&extension.as_str()) {

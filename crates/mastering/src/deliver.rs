@@ -106,7 +106,7 @@ pub(crate) fn measure(
     add(Quantity::Rate, Value::Scalar(f64::from(info.rate_hz)));
     add(Quantity::BitDepth, Value::Scalar(f64::from(bits)));
     if against.is_some() {
-        add(Quantity::Dither, Value::scalar_or(error.rms_lsb(bits), "silence"));
+        add(Quantity::Dither, Value::scalar_or(error.rms_lsb(bits), "nothing was rounded"));
     }
     Ok(Measured { frames, sha256: acetate_files::sha256_file(path)?, readings })
 }
@@ -199,6 +199,7 @@ impl QuantisationError {
 
     fn rms_lsb(&self, bits: u32) -> Option<f64> {
         let steps = libm::exp2(f64::from(bits) - 1.0);
-        (self.samples > 0).then(|| (self.square / self.samples as f64).sqrt() * steps)
+        // a signal that lies on the grid already needs no dither
+        (self.square > 0.0).then(|| (self.square / self.samples as f64).sqrt() * steps)
     }
 }

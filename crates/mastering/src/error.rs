@@ -56,6 +56,17 @@ pub enum Error {
     /// The song was refused by its findings; only a plan that is not rendered may hold them.
     #[error("this delivery cannot be mastered: {0}")]
     Rejected(String),
+    /// The brief of a session was edited, and its plan does not follow it.
+    #[error(
+        "session.json: the brief asks for {brief} and the limiter's move for {plan}\n  \
+         change the promises and settings of master/limiter too, or run `acetate plan` again with the new wish"
+    )]
+    Contradiction {
+        /// What the brief asks for.
+        brief: String,
+        /// What the plan does.
+        plan: String,
+    },
     /// A person stopped it.
     #[error("stopped; nothing was written")]
     Cancelled,

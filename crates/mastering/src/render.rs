@@ -3,8 +3,8 @@ use std::path::Path;
 use acetate_dsp::Resampler;
 use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemReader, WavSpec};
 use acetate_model::{
-    Case, Deliverable, Json, Move, Outcome, Params, Place, Promise, Quantity, Readings, Session, Settings,
-    Severity, Source, Stage as When, Standing, Worked, amplitude,
+    By, Case, Deliverable, Json, Move, Outcome, Params, Place, Promise, Quantity, Readings, Session,
+    Settings, Severity, Source, Stage as When, Standing, Worked, amplitude,
 };
 use acetate_processors::LimiterSettings;
 use acetate_render::{Graph, Lane};
@@ -38,6 +38,7 @@ pub fn render(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<(), Error> {
+    reject_contradiction(session)?;
     options.in_pool(|| {
         session.stems.par_iter().try_for_each(|stem| {
             let path = session_file::locate(stem, &options.beside);
@@ -49,6 +50,24 @@ pub fn render(
         })
     })?;
     render_analysed(session, out, options, progress)
+}
+
+/// A brief that was edited in a session must not be passed over in silence.
+fn reject_contradiction(session: &Session) -> Result<(), Error> {
+    let by_advisor = |m: &&Move| m.process.kind == LimiterSettings::ID && matches!(m.by, By::Advisor(_));
+    let Some(limiter) = session.plan.iter().find(by_advisor) else { return Ok(()) };
+    for (quantity, asked) in
+        [(Quantity::Integrated, session.brief.target().0), (Quantity::TruePeak, session.brief.ceiling_dbtp.0)]
+    {
+        let promise = limiter.promises.iter().find(|p| p.quantity == quantity);
+        if let Some([low, high]) = promise.map(|p| p.within)
+            && !(low..=high).contains(&asked)
+        {
+            let says = |value| acetate_report::precise(quantity, value);
+            return Err(Error::Contradiction { brief: says(asked), plan: says(high) });
+        }
+    }
+    Ok(())
 }
 
 /// As `render`, for stems that were read just now.
@@ -261,6 +280,7 @@ impl Finish<'_> {
             promises.extend(m.promises.iter().filter(|p| measured.scalar(p.quantity).is_some()).cloned());
         }
         promises.extend(deliver::promises(form, rate_hz, length, self.ceiling_dbtp(), clipped));
+        promises.retain(|p| p.quantity != Quantity::Dither || measured.scalar(Quantity::Dither).is_some());
         let mut promises = deliver::keep(promises, &measured.readings);
         for kept in promises.iter_mut().filter(|k| !k.kept && k.promise.quantity == Quantity::Integrated) {
             kept.note = gave_way.map(str::to_owned);

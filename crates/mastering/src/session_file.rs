@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use acetate_files::{CHECKSUMS, Checksums, OutputFolder};
+use acetate_files::{CHECKSUMS, Checksums, OutputFolder, RATES_HZ};
 use acetate_model::{Brief, SESSION_FORMAT, Session, Severity, Stem};
 
 use crate::Error;
@@ -48,17 +48,41 @@ pub fn read_session(path: &Path) -> Result<Session, Error> {
             "make a new one with `acetate plan`",
         ));
     }
-    Ok(session)
+    wrong(&session)
+        .map_or(Ok(session), |error| Err(unreadable(error, "mend it, or make a new one with `acetate plan`")))
+}
+
+/// What a rendering could not work with, if anything.
+fn wrong(session: &Session) -> Option<String> {
+    let (low, high) = (RATES_HZ.start(), RATES_HZ.end());
+    if !RATES_HZ.contains(&session.rate_hz) {
+        return Some(format!("rate_hz: expected {low} to {high}, found {}", session.rate_hz));
+    }
+    if session.stems.is_empty() {
+        return Some("stems: expected at least one, found none".into());
+    }
+    for (at, stem) in session.stems.iter().enumerate() {
+        if session.stems[..at].iter().any(|s| s.name == stem.name) {
+            return Some(format!(
+                "stems[{at}].name: expected a name of its own, found `{}` again",
+                stem.name
+            ));
+        }
+    }
+    session.brief.validate().err().map(|error| format!("brief.{error}"))
 }
 
 /// Reads a brief; an error names the line and column.
 pub fn read_brief(path: &Path) -> Result<Brief, Error> {
-    let text = acetate_files::read_text(path)?;
-    toml::from_str(&text).map_err(|e| Error::Unreadable {
+    let unreadable = |error: String| Error::Unreadable {
         path: path.to_owned(),
-        error: e.to_string().trim_end().to_owned(),
-        hint: "the keys of a brief are in docs/reference/brief.md; an empty brief is fine",
-    })
+        error,
+        hint: "`acetate schema brief` prints the form of a brief; an empty one is fine",
+    };
+    let text = acetate_files::read_text(path)?;
+    let brief: Brief = toml::from_str(&text).map_err(|e| unreadable(e.to_string().trim_end().to_owned()))?;
+    brief.validate().map_err(unreadable)?;
+    Ok(brief)
 }
 
 /// The session as it stands on disk.

@@ -1,9 +1,9 @@
 //! Settings by hand: `master/limiter.ceiling_dbtp=-1.2`.
 
 use acetate_model::{
-    By, Json, Map, Move, Place, Process, ProcessorEntry, Promise, Quantity, Session, Standing,
+    By, Json, Map, Move, Place, Process, ProcessorEntry, Promise, Quantity, Session, Settings, Standing,
 };
-use acetate_processors::PROCESSORS;
+use acetate_processors::{DitherSettings, LimiterSettings, PROCESSORS};
 
 use crate::Error;
 
@@ -88,6 +88,9 @@ fn find_or_add(session: &mut Session, target: &str, key: &str) -> Result<usize, 
         return Err(bad(format!("one of the stems {}", names.join(", "))));
     }
     let entry = entry(kind, key)?;
+    if place != Place::Master && [LimiterSettings::ID, DitherSettings::ID].contains(&entry.id) {
+        return Err(bad("stems without limiter and dither: those work on the master, once".into()));
+    }
     let new = Move {
         id: target.to_owned(),
         at: place,
@@ -155,7 +158,11 @@ fn key_of<'a>(slot: &'a mut Json, key: &str) -> &'a mut Json {
 /// A promise that a setting by hand has made meaningless is dropped or follows it.
 fn keep_promises_true(changed: &mut Move, setting: &str) {
     match setting {
-        "drive_db" => changed.promises.retain(|p| p.quantity == Quantity::TruePeak),
+        "drive_db" => {
+            changed.promises.retain(|p| p.quantity == Quantity::TruePeak);
+            changed.because = "The drive was set by hand; no loudness is aimed at.".into();
+            changed.evidence.clear();
+        }
         "ceiling_dbtp" => {
             if let Some(ceiling) = changed.process.settings.get(setting).and_then(Json::as_f64) {
                 changed.promises.retain(|p| p.quantity != Quantity::TruePeak);

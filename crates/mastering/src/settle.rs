@@ -23,6 +23,8 @@ const PASSES: u32 = 5;
 const LANDED_LU: f64 = 0.02;
 /// How far under its budget the mean reduction may stay.
 const REDUCED_DB: f64 = 0.1;
+/// A miss that the promise of a loudness allows.
+const PROMISED_LU: f64 = 0.05;
 /// Drives are rounded to this part of a decibel, so that a session holds short numbers.
 const DRIVE_STEPS: f64 = 1000.0;
 /// How often the forecast is asked for the drive.
@@ -228,7 +230,7 @@ impl Goal {
     fn gave_way(&self, heard: Option<f64>) -> Option<String> {
         let (short, wished) = (self.short.as_ref()?, self.wished_lufs?);
         Some(match heard {
-            Some(heard) if (heard - wished).abs() < LANDED_LU * 2.0 => return None,
+            Some(heard) if (heard - wished).abs() <= PROMISED_LU => return None,
             Some(heard) => {
                 format!("The loudness stopped at {heard:.1} LUFS instead of {wished:.1}: {short}.")
             }

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use acetate_files::Checksums;
-use acetate_model::{Kept, Promise, Quantity, Session};
+use acetate_model::{Kept, Quantity, Session};
 use rayon::prelude::*;
 
 use crate::{CHECKSUMS, Error, Options, Progress, SESSION_FILE, deliver, read_session};
@@ -31,9 +31,12 @@ impl Verification {
     }
 }
 
+/// What only a rendering can tell, since it needs the signal before the last stages.
+const OF_A_RENDERING: [Quantity; 3] = [Quantity::Dither, Quantity::GainReduction, Quantity::MaxGainReduction];
+
 /// Measures the files of a folder again and compares them with what its session promised.
 ///
-/// The dither of a file is measured against the signal before it, which only a rendering has; it is left out here.
+/// What needs the signals inside a rendering (dither, gain reduction) is left out.
 pub fn verify(folder: &Path, options: &Options, progress: &dyn Progress) -> Result<Verification, Error> {
     let session: Session = read_session(&folder.join(SESSION_FILE))?;
     let deliverables = session.outcome.map(|o| o.deliverables).unwrap_or_default();
@@ -46,7 +49,7 @@ pub fn verify(folder: &Path, options: &Options, progress: &dyn Progress) -> Resu
             .map(|delivered| {
                 let measured = deliver::measure(&folder.join(&delivered.file), None, None, progress)?;
                 let promised = delivered.promises.iter().map(|kept| kept.promise.clone());
-                let promises: Vec<Promise> = promised.filter(|p| p.quantity != Quantity::Dither).collect();
+                let promises = promised.filter(|p| !OF_A_RENDERING.contains(&p.quantity)).collect();
                 let promises = deliver::keep(promises, &measured.readings);
                 Ok(VerifiedFile { file: delivered.file.clone(), promises })
             })

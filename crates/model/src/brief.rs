@@ -48,6 +48,25 @@ impl Default for Brief {
 }
 
 impl Brief {
+    /// What is wrong with its numbers, if anything is.
+    pub fn validate(&self) -> Result<(), String> {
+        let within = |key: &str, value: f64, [low, high]: [f64; 2]| {
+            let fits = (low..=high).contains(&value);
+            if fits {
+                Ok(())
+            } else {
+                Err(format!("{key}: expected a number from {low} to {high}, found {value}"))
+            }
+        };
+        within("ceiling_dbtp", self.ceiling_dbtp.0, Self::CEILING_DBTP)?;
+        self.loudness_lufs.map_or(Ok(()), |l| within("loudness_lufs", l.0, Self::LOUDNESS_LUFS))
+    }
+
+    /// The range of the ceiling.
+    pub const CEILING_DBTP: [f64; 2] = [-20.0, 0.0];
+    /// The range of the loudness.
+    pub const LOUDNESS_LUFS: [f64; 2] = [-40.0, 0.0];
+
     /// The loudness asked for.
     pub fn target(&self) -> Lufs {
         self.loudness_lufs.unwrap_or_else(|| self.intent.loudness())

@@ -27,18 +27,17 @@ const RATE_HZ: u32 = 44_100;
 /// The folder of the stems within the output folder.
 const STEMS: &str = "stems";
 
-/// Composes the song and writes its stems into `stems` within a folder, whose path is returned.
-pub fn write(out: &Path, options: &Options) -> Result<PathBuf, Error> {
-    let stems = out.join(STEMS);
-    let mut folder = OutputFolder::create(&stems, options.force)?;
+/// Composes the song and writes its stems into `stems` within a folder; the paths of the files are returned.
+pub fn write(out: &Path, options: &Options) -> Result<Vec<PathBuf>, Error> {
+    options.refuse_to_overwrite(out)?;
+    let mut folder = OutputFolder::create(&out.join(STEMS), options.force)?;
     for (name, audio) in compose(RATE_HZ) {
         let spec = WavSpec { rate_hz: RATE_HZ, channels: audio.channels.len(), bits: WavBits::Int24 };
         let mut file = folder.create_wav(&format!("{name}.wav"), spec)?;
         file.write(&audio)?;
         folder.stage_wav(file.finish()?);
     }
-    folder.commit()?;
-    Ok(stems)
+    Ok(folder.commit()?)
 }
 
 /// A player fills its track with what the score holds for it.

@@ -22,7 +22,8 @@ pub fn songs() -> Vec<PathBuf> {
 
 /// The stems of a demo song, written into a folder of its own.
 pub fn demo_stems(into: &Path) -> PathBuf {
-    acetate_mastering::demo::write(into, &Options::default()).expect("the demo can be written")
+    let stems = acetate_mastering::demo::write(into, &Options::default()).expect("the demo can be written");
+    stems[0].parent().expect("they lie in a folder").to_owned()
 }
 
 /// Masters a folder of stems.
