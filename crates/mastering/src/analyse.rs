@@ -17,6 +17,11 @@ pub fn analyse(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Session, Error> {
+    let names: Vec<&str> = delivery.stems.iter().map(|s| s.name.as_str()).collect();
+    if let Some(unknown) = brief.roles.keys().find(|name| !names.contains(&name.as_str())) {
+        let expected = format!("a stem's name under `roles`: {}", names.join(", "));
+        return Err(Error::BadSetting { given: unknown.clone(), expected });
+    }
     let mut session =
         options.in_pool(|| Analysis::open(delivery, brief, options)?.run(brief, options, progress))?;
     session.passed_over =

@@ -4,40 +4,32 @@ use crate::{Error, set};
 
 /// Writes down what a person should know about the delivery.
 pub fn check(session: &mut Session) {
-    session.findings = acetate_checks::run(&Case {
-        stage: Stage::Input,
-        brief: &session.brief,
-        stems: &session.stems,
-        readings: &session.readings,
-        findings: &[],
-    });
+    session.findings.clear();
+    session.findings = acetate_checks::run(&case(session));
 }
 
 /// Writes the plan and the verdict. Every move of a person and every muted move is kept, by id.
 pub fn plan(session: &mut Session) -> Result<(), Error> {
-    let case = Case {
-        stage: Stage::Input,
-        brief: &session.brief,
-        stems: &session.stems,
-        readings: &session.readings,
-        findings: &session.findings,
-    };
-    let mut advised = acetate_advisors::plan(&case);
+    let mut advised = acetate_advisors::plan(&case(session));
     if session.brief.mode == Mode::Stereo {
         advised.retain(|m| m.at == Place::Master);
     }
     session.plan = merge(advised, std::mem::take(&mut session.plan));
     set::apply(session)?;
-    let case = Case {
+    session.verdict = Some(acetate_advisors::verdict(&case(session), &session.plan));
+    session.outcome = None;
+    Ok(())
+}
+
+/// What is known of the delivery.
+fn case(session: &Session) -> Case<'_> {
+    Case {
         stage: Stage::Input,
         brief: &session.brief,
         stems: &session.stems,
         readings: &session.readings,
         findings: &session.findings,
-    };
-    session.verdict = Some(acetate_advisors::verdict(&case, &session.plan));
-    session.outcome = None;
-    Ok(())
+    }
 }
 
 fn merge(advised: Vec<Move>, before: Vec<Move>) -> Vec<Move> {
