@@ -68,7 +68,7 @@ fn outside(file: &File) -> Vec<Violation> {
         .collect()
 }
 
-/// Whether a path begins here, rather than going on: `net/work/` is none.
+/// Whether a path begins here, rather than going on: a folder in the middle of one is none.
 fn is_absolute(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
         line[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && !"_-.}/~".contains(c))
