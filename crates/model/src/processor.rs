@@ -38,6 +38,8 @@ pub trait Settings: Params + Clone + Send + Sync + 'static {
     const ID: &'static str;
     /// Counted up when the meaning of a setting changes.
     const VERSION: u32;
+    /// Settings that show what it is for, as JSON: what a manual draws, and what the laws and benchmarks run it with.
+    const EXAMPLE: &'static str;
     /// What it builds.
     type Processor: Processor + 'static;
     /// A new processor.
@@ -83,6 +85,8 @@ pub struct ProcessorEntry {
     pub params: &'static [Param],
     /// All settings at their defaults.
     pub defaults: fn() -> Map,
+    /// Settings that show what it is for.
+    pub example: fn() -> Map,
     /// Reads and checks settings and returns them complete.
     pub complete: fn(&Map) -> Result<Map, ParamError>,
     /// Builds it.
@@ -101,6 +105,7 @@ impl ProcessorEntry {
             about: S::ABOUT,
             params: S::PARAMS,
             defaults: || S::default().to_map(),
+            example: || serde_json::from_str(S::EXAMPLE).expect("an example is a JSON object"),
             complete: |map| named::<S>(map).map(|s| s.to_map()),
             build: |map, spec| Ok(Box::new(named::<S>(map)?.build(spec))),
             curve: |map, spec| Ok(named::<S>(map)?.curve(spec)),

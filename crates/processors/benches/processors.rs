@@ -4,7 +4,7 @@
 mod common;
 
 use acetate_model::{Block, Json, Map, Spec};
-use acetate_processors::find;
+use acetate_processors::{PROCESSORS, find};
 use common::{build, map, swinging_noise};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
@@ -30,16 +30,16 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
             .collect();
         map(&json!({ "bands": bands }))
     };
-    vec![
-        ("gain", "-3 dB", map(&json!({ "gain_db": -3.0 }))),
+    let examples = PROCESSORS.iter().map(|entry| (entry.id, "its example", (entry.example)()));
+    let more = [
         ("high_pass", "24 dB/oct", map(&json!({ "cutoff_hz": 25.0 }))),
         ("eq", "4 bands, corrected", map(&json!({ "bands": four }))),
         ("eq", "4 low bands", map(&json!({ "bands": low }))),
         ("multiband", "4 of 4 bands", bands(&[0, 1, 2, 3])),
         ("multiband", "1 of 4 bands", bands(&[0])),
         ("stereo", "width", map(&json!({ "width_percent": 120.0 }))),
-        ("stereo", "mono bass", map(&json!({ "width_percent": 120.0, "mono_below_hz": 120.0 }))),
-    ]
+    ];
+    examples.chain(more).collect()
 }
 
 fn processors(criterion: &mut Criterion) {

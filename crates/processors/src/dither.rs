@@ -33,6 +33,7 @@ pub enum Shape {
 impl Settings for DitherSettings {
     const ID: &'static str = "dither";
     const VERSION: u32 = 1;
+    const EXAMPLE: &'static str = r#"{ "bits": 16 }"#;
     type Processor = Dither;
 
     fn build(&self, spec: &Spec) -> Dither {

@@ -114,6 +114,13 @@ pub struct Eq {
 impl Settings for EqSettings {
     const ID: &'static str = "eq";
     const VERSION: u32 = 1;
+    const EXAMPLE: &'static str = r#"{ "bands": [
+        { "shape": "low_shelf", "freq_hz": 90, "gain_db": -1.5 },
+        { "shape": "bell", "freq_hz": 320, "gain_db": -2, "q": 1.2 },
+        { "shape": "bell", "freq_hz": 3000, "gain_db": 1, "q": 0.8 },
+        { "shape": "high_shelf", "freq_hz": 10000, "gain_db": 2 },
+        { "shape": "high_shelf", "freq_hz": 6000, "gain_db": 1, "on": "side" }
+    ] }"#;
     type Processor = Eq;
 
     fn build(&self, spec: &Spec) -> Eq {

@@ -20,6 +20,7 @@ pub struct Gain {
 impl Settings for GainSettings {
     const ID: &'static str = "gain";
     const VERSION: u32 = 1;
+    const EXAMPLE: &'static str = r#"{ "gain_db": -1.5 }"#;
     type Processor = Gain;
 
     fn build(&self, _: &Spec) -> Gain {

@@ -68,6 +68,7 @@ impl HighPassSettings {
 impl Settings for HighPassSettings {
     const ID: &'static str = "high_pass";
     const VERSION: u32 = 1;
+    const EXAMPLE: &'static str = r#"{ "cutoff_hz": 30, "slope": "db24" }"#;
     type Processor = HighPass;
 
     fn build(&self, spec: &Spec) -> HighPass {

@@ -43,6 +43,7 @@ impl StereoSettings {
 impl Settings for StereoSettings {
     const ID: &'static str = "stereo";
     const VERSION: u32 = 1;
+    const EXAMPLE: &'static str = r#"{ "width_percent": 110, "mono_below_hz": 120, "balance_db": 0.5 }"#;
     type Processor = Stereo;
 
     fn build(&self, spec: &Spec) -> Stereo {

@@ -44,6 +44,8 @@ fn ids_are_unique_and_found() {
         assert!(PROCESSORS[..n].iter().all(|other| other.id != entry.id), "{}", entry.id);
         assert_eq!(find(entry.id).map(|found| found.about), Some(entry.about));
         assert!(!entry.about.is_empty());
+        let example = (entry.example)();
+        assert!((entry.complete)(&example).is_ok(), "the example of {}", entry.id);
     }
     assert!(find("reverb").is_none());
 }
@@ -51,7 +53,7 @@ fn ids_are_unique_and_found() {
 #[test]
 fn the_block_size_changes_nothing() {
     for entry in PROCESSORS {
-        for settings in [Map::new(), working(entry)] {
+        for settings in [Map::new(), (entry.example)()] {
             let mut input = linked(RATE_HZ, 40_000);
             input.linked.truncate(2);
             let spec = Spec { linked: 2, ..Spec::new(RATE_HZ, 2, 40_000) };
@@ -70,7 +72,7 @@ fn the_block_size_changes_nothing() {
 fn reset_equals_new() {
     for entry in PROCESSORS {
         let spec = Spec { linked: 8, ..Spec::new(RATE_HZ, 2, 512) };
-        let mut processor = build(entry, &working(entry), &spec);
+        let mut processor = build(entry, &(entry.example)(), &spec);
         let input = linked(RATE_HZ, 30_000);
         let first = run(&mut *processor, &input, 512);
         processor.reset();
@@ -98,7 +100,7 @@ fn silence_stays_silence() {
 fn sound_ends_in_silence() {
     for entry in PROCESSORS {
         let spec = Spec::new(RATE_HZ, 2, 4096);
-        let mut processor = build(entry, &working(entry), &spec);
+        let mut processor = build(entry, &(entry.example)(), &spec);
         run(&mut *processor, &Block::of(swinging_noise(RATE_HZ, 2, 20_000, 0.9)), 4096);
         let silence = Block::of(Audio::silence(RATE_HZ, 2, RATE_HZ as usize));
         let silent = (0..30).any(|_| peak(&run(&mut *processor, &silence, 4096).main) == 0.0);
@@ -130,7 +132,7 @@ fn every_corner_is_finite() {
 #[test]
 fn one_channel_works_too() {
     for entry in PROCESSORS {
-        let mono = heard(entry, &working(entry), &swinging_noise(RATE_HZ, 1, 10_000, 0.5));
+        let mono = heard(entry, &(entry.example)(), &swinging_noise(RATE_HZ, 1, 10_000, 0.5));
         assert!(mono.channels.len() == 1 && peak(&mono) > 0.0, "{}", entry.id);
     }
 }
@@ -149,7 +151,7 @@ fn delay(input: &[f32], output: &[f32], around: usize) -> usize {
 fn the_latency_told_is_the_latency_measured() {
     for entry in PROCESSORS {
         for rate_hz in [44_100, 48_000, 96_000, 192_000] {
-            for settings in [Map::new(), working(entry)] {
+            for settings in [Map::new(), (entry.example)()] {
                 let mut processor = build(entry, &settings, &Spec::new(rate_hz, 2, 4096));
                 let told = processor.latency();
                 let input = swinging_noise(rate_hz, 2, 8000 + told, 0.5);
@@ -178,7 +180,7 @@ fn neutral_settings_change_no_bit() {
 fn the_curve_is_what_is_measured() {
     for entry in PROCESSORS {
         for rate_hz in [44_100, 96_000, 192_000] {
-            for settings in [Map::new(), working(entry)] {
+            for settings in [Map::new(), (entry.example)()] {
                 let curve =
                     (entry.curve)(&settings, &Spec::new(rate_hz, 2, 1024)).expect("settings are right");
                 match curve {
@@ -226,7 +228,7 @@ fn check_transfer(entry: &ProcessorEntry, settings: &Map, rate_hz: u32, transfer
 #[test]
 fn linked_signals_still_add_up() {
     for entry in held_by("linked") {
-        for settings in [Map::new(), working(entry)] {
+        for settings in [Map::new(), (entry.example)()] {
             let spec = Spec { linked: 8, ..Spec::new(RATE_HZ, 2, 1024) };
             let output = run(&mut *build(entry, &settings, &spec), &linked(RATE_HZ, 100_000), 1024);
             let mut worst = 0.0f64;

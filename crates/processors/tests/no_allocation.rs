@@ -17,7 +17,7 @@ fn no_processor_allocates_in_process() {
         let linked = vec![swinging_noise(RATE_HZ, 2, 4096, 0.45); 2];
         let mut block = Block { main, linked, key: None };
         let spec = Spec { linked: 2, ..Spec::new(RATE_HZ, 2, 4096) };
-        let mut processor = build(entry, &working(entry), &spec);
+        let mut processor = build(entry, &(entry.example)(), &spec);
         for _ in 0..10 {
             assert_no_alloc(|| processor.process(&mut block));
         }

@@ -65,6 +65,7 @@ impl Style {
 impl Settings for LimiterSettings {
     const ID: &'static str = "limiter";
     const VERSION: u32 = 1;
+    const EXAMPLE: &'static str = r#"{ "drive_db": 6 }"#;
     type Processor = Limiter;
 
     fn build(&self, spec: &Spec) -> Limiter {

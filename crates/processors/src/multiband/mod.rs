@@ -96,6 +96,11 @@ fn crossovers_hz(bands: &[Band]) -> Vec<f64> {
 impl Settings for MultibandSettings {
     const ID: &'static str = "multiband";
     const VERSION: u32 = 1;
+    const EXAMPLE: &'static str = r#"{ "bands": [
+        { "to_hz": 120, "threshold_db": -24, "ratio": 2 },
+        { "to_hz": 2500, "threshold_db": -26, "ratio": 1.8 },
+        { "to_hz": 20000 }
+    ] }"#;
     type Processor = Multiband;
 
     fn build(&self, spec: &Spec) -> Multiband {

@@ -144,27 +144,3 @@ fn ends(param: &Param) -> Vec<Json> {
         }
     }
 }
-
-/// Settings that work, gently; the defaults where nothing is known of a processor.
-pub fn working(entry: &ProcessorEntry) -> Map {
-    let json = match entry.id {
-        "gain" => serde_json::json!({ "gain_db": -3.0, "flip_polarity": true }),
-        "high_pass" => serde_json::json!({ "cutoff_hz": 40.0 }),
-        "eq" => serde_json::json!({ "bands": [
-            { "shape": "bell", "freq_hz": 300.0, "gain_db": -2.0, "q": 1.0 },
-            { "shape": "high_shelf", "freq_hz": 9000.0, "gain_db": 2.0 },
-            { "shape": "bell", "freq_hz": 3000.0, "gain_db": 1.5, "on": "side" },
-            { "shape": "low_shelf", "freq_hz": 120.0, "gain_db": 1.5, "on": "left" },
-        ]}),
-        "multiband" => serde_json::json!({ "bands": [
-            { "to_hz": 120.0, "threshold_db": -40.0, "ratio": 2.0 },
-            { "to_hz": 600.0, "threshold_db": -40.0, "ratio": 3.0, "attack_ms": 1.0 },
-            { "to_hz": 3000.0, "gain_db": 1.0 },
-            { "threshold_db": -30.0, "ratio": 1.5, "release_ms": 50.0 },
-        ]}),
-        "stereo" => serde_json::json!({ "width_percent": 130.0, "mono_below_hz": 120.0, "balance_db": 1.0 }),
-        "limiter" => serde_json::json!({ "drive_db": 9.0 }),
-        _ => Json::Object(Map::new()),
-    };
-    map(&json)
-}
