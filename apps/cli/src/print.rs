@@ -224,7 +224,8 @@ impl Printer {
             Standing::Muted(why) => format!(" (muted: {why})"),
         };
         self.entry(&format!("{id}{by}{muted}"), &m.because);
-        self.wrapped(&format!("{}: {}", m.process.kind, settings(&m.process.settings)), |line| {
+        let steered = m.process.key.as_ref().map_or(String::new(), |key| format!(", steered by {key}"));
+        self.wrapped(&format!("{}: {}{steered}", m.process.kind, settings(&m.process.settings)), |line| {
             style(line).dim()
         });
     }

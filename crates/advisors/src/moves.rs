@@ -30,7 +30,7 @@ pub(crate) fn advise(
     Move {
         id: format!("{at}/{id}"),
         at: at.clone(),
-        process: Process { kind: kind.to_owned(), settings },
+        process: Process::new(kind, settings),
         because,
         evidence,
         promises: Vec::new(),

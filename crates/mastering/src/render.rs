@@ -7,7 +7,7 @@ use acetate_model::{
     Settings, Severity, Source, Stage as When, Standing, Worked, amplitude,
 };
 use acetate_processors::LimiterSettings;
-use acetate_render::{Graph, Lane};
+use acetate_render::{Graph, Lane, RenderError};
 use rayon::prelude::*;
 
 use crate::{
@@ -84,6 +84,7 @@ pub(crate) fn render_analysed(
     options.in_pool(|| {
         let mut folder = OutputFolder::create(out, options.force)?;
         let (first, last) = split(&session.plan);
+        reject_keys(&last)?;
         let bus = Bus::render(session, &first, folder.path(), options, progress)?;
         let finish = Finish { session, bus: &bus, last: &last, folder: &mut folder, options, progress };
         let (outcome, drive_db) = finish.outcome()?;
@@ -104,6 +105,16 @@ fn split(plan: &[Move]) -> (Vec<Move>, Vec<Move>) {
         plan.iter().enumerate().filter(|(at, m)| late(*at, m) == wanted).map(|(_, m)| m.clone()).collect()
     };
     (side(false), side(true))
+}
+
+/// From the limiter on, no stem is heard any more.
+fn reject_keys(last: &[Move]) -> Result<(), RenderError> {
+    match last.iter().find_map(|m| Some((m, m.process.key.as_ref()?))) {
+        Some((m, key)) => {
+            Err(RenderError::UnknownKey { id: m.id.clone(), key: key.to_string(), keys: String::new() })
+        }
+        None => Ok(()),
+    }
 }
 
 /// The plan says what was rendered.

@@ -7,6 +7,8 @@ use acetate_processors::{DitherSettings, LimiterSettings, PROCESSORS};
 
 use crate::Error;
 
+/// The setting of every move that names the stem which steers it.
+const KEY: &str = "key";
 /// Who is named as the maker of a move that was set by hand.
 const BY_HAND: &str = "--set";
 
@@ -51,6 +53,12 @@ fn set(session: &mut Session, key: &str, value: &Json) -> Result<(), Error> {
         expected: "PLACE/MOVE.SETTING, like master/limiter.ceiling_dbtp".into(),
     })?;
     let at = find_or_add(session, target, key)?;
+    if setting == KEY {
+        let place = key_place(session, key, value)?;
+        let changed = &mut session.plan[at];
+        (changed.process.key, changed.by) = (Some(place), By::Human(BY_HAND.into()));
+        return Ok(());
+    }
     let changed = &mut session.plan[at];
     let entry = entry(&changed.process.kind, key)?;
     let refused = |error| Error::Setting { key: key.to_owned(), error: Box::new(error) };
@@ -60,6 +68,16 @@ fn set(session: &mut Session, key: &str, value: &Json) -> Result<(), Error> {
     changed.by = By::Human(BY_HAND.into());
     keep_promises_true(changed, setting);
     Ok(())
+}
+
+/// The stem that shall steer a move.
+fn key_place(session: &Session, key: &str, value: &Json) -> Result<Place, Error> {
+    let stems: Vec<Place> = session.stems.iter().map(|stem| Place::stem(&stem.name)).collect();
+    let named = value.as_str().and_then(|text| text.parse().ok()).filter(|place| stems.contains(place));
+    named.ok_or_else(|| Error::BadSetting {
+        given: format!("{key}={value}"),
+        expected: format!("one of {}", stems.iter().map(Place::to_string).collect::<Vec<_>>().join(", ")),
+    })
 }
 
 /// `master/limiter.ceiling_dbtp` to (`master/limiter`, `ceiling_dbtp`); a stem's name may hold dots.
@@ -94,7 +112,7 @@ fn find_or_add(session: &mut Session, target: &str, key: &str) -> Result<usize, 
     let new = Move {
         id: target.to_owned(),
         at: place,
-        process: Process { kind: entry.id.to_owned(), settings: (entry.defaults)() },
+        process: Process::new(entry.id, (entry.defaults)()),
         because: "Asked for by hand.".into(),
         evidence: Vec::new(),
         promises: Vec::new(),

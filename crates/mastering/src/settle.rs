@@ -276,7 +276,7 @@ pub(crate) fn own_move<S: Settings>(id: &str, settings: &S) -> Move {
     Move {
         id: id.to_owned(),
         at: Place::Master,
-        process: Process { kind: S::ID.to_owned(), settings: settings.to_map() },
+        process: Process::new(S::ID, settings.to_map()),
         because: String::new(),
         evidence: Vec::new(),
         promises: Vec::new(),

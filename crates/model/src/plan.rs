@@ -35,6 +35,16 @@ pub struct Process {
     /// Its settings; what is left out has its default.
     #[serde(default)]
     pub settings: Map,
+    /// The stem that steers it (an external side-chain), as it was sent; its own input where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Place>,
+}
+
+impl Process {
+    /// A processor that hears its own input.
+    pub fn new(kind: &str, settings: Map) -> Self {
+        Self { kind: kind.to_owned(), settings, key: None }
+    }
 }
 
 /// A quantity that shall lie within limits on the finished file.

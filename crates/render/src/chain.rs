@@ -1,6 +1,6 @@
-use acetate_model::{Block, Move, Place, Processor, Reduction, Spec, Standing, Worked};
+use acetate_model::{Audio, Block, Move, Place, Processor, Reduction, Spec, Standing, Worked};
 
-use crate::RenderError;
+use crate::{RenderError, align::Align};
 
 /// The processors of one place, in order.
 pub struct Chain {
@@ -10,6 +10,7 @@ pub struct Chain {
 struct Link {
     id: String,
     processor: Box<dyn Processor>,
+    key: Option<Key>,
     worked: Vec<Sum>,
     frames: u64,
 }
@@ -21,18 +22,21 @@ struct Sum {
 }
 
 impl Chain {
-    /// Builds the active moves of a place.
+    /// Builds the active moves of a place. `keys` are the places whose audio comes with each block as keys, and what
+    /// comes in is `late` frames behind them.
     pub fn build<'a>(
         moves: impl IntoIterator<Item = &'a Move>,
         at: &Place,
         spec: &Spec,
+        keys: &[Place],
+        late: usize,
     ) -> Result<Self, RenderError> {
-        let links = moves
-            .into_iter()
-            .filter(|m| m.at == *at && m.standing == Standing::Active)
-            .map(|m| Link::build(m, spec))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { links })
+        let mut chain = Self { links: Vec::new() };
+        for m in moves.into_iter().filter(|m| m.at == *at && m.standing == Standing::Active) {
+            let link = Link::build(m, spec, keys, late + chain.latency())?;
+            chain.links.push(link);
+        }
+        Ok(chain)
     }
 
     /// By how many frames the whole chain is late.
@@ -40,10 +44,10 @@ impl Chain {
         self.links.iter().map(|l| l.processor.latency()).sum()
     }
 
-    /// Works in place.
-    pub fn process(&mut self, block: &mut Block) {
+    /// Works in place; `keys` are as long as the block.
+    pub fn process(&mut self, block: &mut Block, keys: &[Audio]) {
         for link in &mut self.links {
-            link.process(block);
+            link.process(block, keys);
         }
     }
 
@@ -63,19 +67,51 @@ impl Chain {
     }
 }
 
+/// Another signal that steers a processor, made as late as what the processor hears.
+struct Key {
+    at: usize,
+    audio: Audio,
+    align: Align,
+}
+
+impl Key {
+    fn build(m: &Move, spec: &Spec, keys: &[Place], late: usize) -> Result<Option<Self>, RenderError> {
+        let Some(place) = &m.process.key else { return Ok(None) };
+        let at = keys.iter().position(|key| key == place).ok_or_else(|| RenderError::UnknownKey {
+            id: m.id.clone(),
+            key: place.to_string(),
+            keys: keys.iter().map(Place::to_string).collect::<Vec<_>>().join(", "),
+        })?;
+        Ok(Some(Self {
+            at,
+            audio: Audio::silence(spec.rate_hz, spec.channels, spec.max_frames),
+            align: Align::new(late, spec.channels, spec.max_frames),
+        }))
+    }
+}
+
 impl Link {
-    fn build(m: &Move, spec: &Spec) -> Result<Self, RenderError> {
+    fn build(m: &Move, spec: &Spec, keys: &[Place], late: usize) -> Result<Self, RenderError> {
         let entry = acetate_processors::find(&m.process.kind).ok_or_else(|| {
             RenderError::UnknownProcessor { id: m.id.clone(), kind: m.process.kind.clone() }
         })?;
         let processor = (entry.build)(&m.process.settings, spec)
             .map_err(|error| RenderError::Setting { id: m.id.clone(), error: Box::new(error) })?;
-        Ok(Self { id: m.id.clone(), processor, worked: Vec::new(), frames: 0 })
+        let key = Key::build(m, spec, keys, late)?;
+        Ok(Self { id: m.id.clone(), processor, key, worked: Vec::new(), frames: 0 })
     }
 
-    fn process(&mut self, block: &mut Block) {
+    fn process(&mut self, block: &mut Block, keys: &[Audio]) {
         let frames = block.frames();
-        self.processor.process(block);
+        if let Some(key) = &mut self.key {
+            key.audio.copy_from(&keys[key.at]);
+            key.align.process(&mut key.audio);
+            block.key = Some(std::mem::take(&mut key.audio));
+            self.processor.process(block);
+            key.audio = block.key.take().unwrap_or_default();
+        } else {
+            self.processor.process(block);
+        }
         let reductions = self.processor.reductions();
         self.worked.resize(reductions.len(), Sum::default());
         for (sum, now) in self.worked.iter_mut().zip(reductions) {

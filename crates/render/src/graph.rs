@@ -29,8 +29,17 @@ pub struct Graph {
     latency: usize,
 }
 
+/// The sum of the stems, the stems beside it where they are linked, and those that steer a move, as they were sent.
+struct Filled {
+    block: Block,
+    /// One for each lane; empty where it steers nothing.
+    keys: Vec<Audio>,
+}
+
 struct Stems {
     lanes: Vec<Running>,
+    /// Which lanes steer a move.
+    steers: Vec<bool>,
     linked: bool,
     block_frames: usize,
     /// Frames to feed after the end, until everything that is late has come out.
@@ -51,13 +60,17 @@ impl Graph {
         let (rate_hz, channels) = lanes.first().map_or((0, 0), |l| (l.source.rate_hz(), l.source.channels()));
         let spec = Spec::new(rate_hz, channels, shape.block_frames);
         reject_unknown_places(plan, &lanes)?;
-        let chains = lanes
+        let places: Vec<Place> = lanes.iter().map(|lane| Place::Stem(lane.name.clone())).collect();
+        let active = || plan.iter().filter(|m| m.standing == Standing::Active);
+        let asked: Vec<&Place> = active().filter_map(|m| m.process.key.as_ref()).collect();
+        let steers = places.iter().map(|place| asked.contains(&place)).collect();
+        let chains = places
             .iter()
-            .map(|lane| Chain::build(plan, &Place::Stem(lane.name.clone()), &spec))
+            .map(|place| Chain::build(plan, place, &spec, &places, 0))
             .collect::<Result<Vec<_>, _>>()?;
         let linked = if shape.linked { lanes.len() } else { 0 };
-        let master = Chain::build(plan, &Place::Master, &Spec { linked, ..spec })?;
         let latest = chains.iter().map(Chain::latency).max().unwrap_or(0);
+        let master = Chain::build(plan, &Place::Master, &Spec { linked, ..spec }, &places, latest)?;
         let latency = latest + master.latency();
         let lanes = lanes
             .into_iter()
@@ -70,7 +83,8 @@ impl Graph {
                 chain,
             })
             .collect();
-        let stems = Stems { lanes, linked: shape.linked, block_frames: shape.block_frames, tail: latency };
+        let stems =
+            Stems { lanes, steers, linked: shape.linked, block_frames: shape.block_frames, tail: latency };
         Ok(Self { stems, master, latency })
     }
 
@@ -83,15 +97,15 @@ impl Graph {
     ) -> Result<(), RenderError> {
         let Self { stems, master, latency } = self;
         let mut skip = *latency;
-        let (mut now, mut next) = (stems.empty_block(), stems.empty_block());
+        let (mut now, mut next) = (stems.empty(), stems.empty());
         let mut more = stems.fill(&mut now)?;
         while more {
             let (filled, sunk) = rayon::join(
                 || stems.fill(&mut next),
                 || {
-                    master.process(&mut now);
-                    drop_head(&mut now, &mut skip);
-                    if now.frames() == 0 { Ok(()) } else { sink(&now) }
+                    master.process(&mut now.block, &now.keys);
+                    drop_head(&mut now.block, &mut skip);
+                    if now.block.frames() == 0 { Ok(()) } else { sink(&now.block) }
                 },
             );
             sunk.map_err(|error| RenderError::Sink(error.into()))?;
@@ -108,14 +122,16 @@ impl Graph {
 }
 
 impl Stems {
-    fn empty_block(&self) -> Block {
+    fn empty(&self) -> Filled {
         let like = self.lanes.first().map_or_else(Audio::default, |l| l.block.main.clone());
         let linked = if self.linked { vec![like.clone(); self.lanes.len()] } else { Vec::new() };
-        Block { main: like, linked, key: None }
+        let keys = vec![Audio::default(); self.lanes.len()];
+        Filled { block: Block { main: like, linked, key: None }, keys }
     }
 
     /// Reads, works on and sums the next block; false when everything has come out.
-    fn fill(&mut self, block: &mut Block) -> Result<bool, RenderError> {
+    fn fill(&mut self, filled: &mut Filled) -> Result<bool, RenderError> {
+        let Filled { block, keys } = filled;
         let wanted = self.block_frames;
         let read: Vec<usize> =
             self.lanes.par_iter_mut().map(|lane| lane.read(wanted)).collect::<Result<_, _>>()?;
@@ -127,7 +143,13 @@ impl Stems {
         if frames == 0 {
             return Ok(false);
         }
-        self.lanes.par_iter_mut().for_each(|lane| lane.process(frames));
+        for ((lane, key), &steers) in self.lanes.iter_mut().zip(&mut *keys).zip(&self.steers) {
+            if steers {
+                lane.block.resize(frames);
+                key.copy_from(&lane.block.main);
+            }
+        }
+        self.lanes.par_iter_mut().for_each(|lane| lane.process(frames, keys));
         add_up(&self.lanes.iter().map(|l| &l.block.main), frames, &mut block.main);
         if self.linked {
             for (to, lane) in block.linked.iter_mut().zip(&self.lanes) {
@@ -171,9 +193,9 @@ impl Running {
         Ok(read)
     }
 
-    fn process(&mut self, frames: usize) {
+    fn process(&mut self, frames: usize, keys: &[Audio]) {
         self.block.resize(frames);
-        self.chain.process(&mut self.block);
+        self.chain.process(&mut self.block, keys);
         self.align.process(&mut self.block.main);
     }
 }

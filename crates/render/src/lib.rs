@@ -34,6 +34,16 @@ pub enum RenderError {
         /// The places there are.
         places: String,
     },
+    /// A move is steered by a stem that does not exist, or that is not heard any more where the move works.
+    #[error("move `{id}`: `{key}` cannot steer it; what can is {}", or_nothing(keys))]
+    UnknownKey {
+        /// The move.
+        id: String,
+        /// What shall steer it.
+        key: String,
+        /// What could.
+        keys: String,
+    },
     /// A setting does not fit.
     #[error("move `{id}`: {error}")]
     Setting {
@@ -53,4 +63,8 @@ pub enum RenderError {
     /// The receiver of the audio stopped.
     #[error(transparent)]
     Sink(Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn or_nothing(keys: &str) -> &str {
+    if keys.is_empty() { "nothing here: put the move before the limiter of the master" } else { keys }
 }

@@ -42,7 +42,7 @@ fn nothing_to_do_is_the_sum_bit_for_bit() {
     let limiter = Move {
         id: "master/limiter".into(),
         at: Place::Master,
-        process: Process { kind: "limiter".into(), settings: Map::new() },
+        process: Process::new("limiter", Map::new()),
         because: String::new(),
         evidence: Vec::new(),
         promises: Vec::new(),

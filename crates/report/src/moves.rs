@@ -30,6 +30,9 @@ fn one(out: &mut String, m: &Move, worked: &[Worked]) -> fmt::Result {
     }
     writeln!(out, "{}\n", plain(&m.because))?;
     writeln!(out, "- **{}**: {}", m.process.kind, settings(&m.process.settings))?;
+    if let Some(key) = &m.process.key {
+        writeln!(out, "- steered by {}", plain(&key.to_string()))?;
+    }
     for evidence in &m.evidence {
         writeln!(out, "- {}", proof(evidence))?;
     }
