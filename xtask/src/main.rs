@@ -1,8 +1,9 @@
-//! `cargo xtask tidy` and `cargo xtask generate`: the invariants and the reference manual, kept by a program.
+//! `cargo xtask`: the invariants and the reference manual, kept by a program, and a clock for processors.
 
 #[allow(clippy::format_push_string, reason = "pages are short, and writing to a string cannot fail")]
 mod generate;
 mod tidy;
+mod time;
 
 use std::{path::Path, process::ExitCode};
 
@@ -14,7 +15,9 @@ Usage: cargo xtask <COMMAND>
 Commands:
   tidy              Checks what the compiler cannot: the direction of the arrows, who may touch the disk, the lists
   generate          Writes docs/reference/ from the declarations
-  generate --check  Says which of its files are stale, and writes nothing";
+  generate --check  Says which of its files are stale, and writes nothing
+  time RATE FILE RUNS [-o FILE] ID[={SETTINGS}]…
+                    Times processors in a row on interleaved stereo f32, for bench/peers; use --release";
 
 fn main() -> Result<ExitCode> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -27,6 +30,14 @@ fn main() -> Result<ExitCode> {
         }
         ["generate", "--check"] => {
             Ok(verdict(&generate::stale(root())?, "generate: the reference is up to date"))
+        }
+        ["time", rate, file, runs, "-o", out, ref chain @ ..] => {
+            time::run(rate.parse()?, Path::new(file), runs.parse()?, chain, Some(Path::new(out)))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        ["time", rate, file, runs, ref chain @ ..] => {
+            time::run(rate.parse()?, Path::new(file), runs.parse()?, chain, None)?;
+            Ok(ExitCode::SUCCESS)
         }
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
