@@ -58,7 +58,7 @@ impl Style {
             Self::CleanBass => (10.0, 0.5),
             Self::Punch => (1.5, 0.0),
         };
-        Character { ahead_ms, slow_rise_ms: 50.0, slow_fall_ms: 800.0, slow_share }
+        Character { ahead_ms, slow_rise_ms: 100.0, slow_fall_ms: 800.0, slow_share }
     }
 }
 
