@@ -7,6 +7,7 @@ mod high_pass;
 mod limiter;
 mod multiband;
 mod pairs;
+mod polarity;
 mod stereo;
 
 use acetate_model::ProcessorEntry;
@@ -17,11 +18,13 @@ pub use gain::{Gain, GainSettings};
 pub use high_pass::{HighPass, HighPassSettings, Slope};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use multiband::{Band, Detector, Multiband, MultibandSettings};
+pub use polarity::{Inverted, Polarity, PolaritySettings};
 pub use stereo::{Stereo, StereoSettings};
 
 /// Every processor, in the order of a manual.
 pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
+    ProcessorEntry::of::<PolaritySettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
