@@ -1,5 +1,6 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
+mod dc_blocker;
 mod dither;
 mod eq;
 mod gain;
@@ -12,6 +13,7 @@ mod stereo;
 
 use acetate_model::ProcessorEntry;
 
+pub use dc_blocker::{DcBlocker, DcBlockerSettings};
 pub use dither::{Dither, DitherSettings, Shape};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On};
 pub use gain::{Gain, GainSettings};
@@ -25,6 +27,7 @@ pub use stereo::{Stereo, StereoSettings};
 pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
     ProcessorEntry::of::<PolaritySettings>(),
+    ProcessorEntry::of::<DcBlockerSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),

@@ -8,6 +8,7 @@ use common::*;
 
 /// Why a law does not hold for a processor by its nature.
 const EXEMPT: &[(&str, &str, &str)] = &[
+    ("dc_blocker", "neutral", "it has no setting at which it does nothing"),
     ("high_pass", "neutral", "it has no setting at which it does nothing"),
     ("dither", "neutral", "it rounds"),
     ("dither", "linked", "each signal has a noise of its own"),
