@@ -1,10 +1,12 @@
 //! Bricks of sound: filters, transforms, interpolation, envelopes, noise. They have no parameters and no names.
 
+mod delay_line;
 mod interpolation;
 mod lookahead;
 mod noise;
 mod true_peak;
 
+pub use delay_line::DelayLine;
 pub use interpolation::{
     HANN_AFTER, HANN_BEFORE, HANN_TAPS, Hann4, SINC_AFTER, SINC_BEFORE, SINC_TAPS, Sinc16, TILE,
     highest_sample,

@@ -1,6 +1,7 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
 mod dc_blocker;
+mod delay;
 mod dither;
 mod eq;
 mod gain;
@@ -14,6 +15,7 @@ mod stereo;
 use acetate_model::ProcessorEntry;
 
 pub use dc_blocker::{DcBlocker, DcBlockerSettings};
+pub use delay::{Delay, DelaySettings};
 pub use dither::{Dither, DitherSettings, Shape};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On};
 pub use gain::{Gain, GainSettings};
@@ -27,6 +29,7 @@ pub use stereo::{Stereo, StereoSettings};
 pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
     ProcessorEntry::of::<PolaritySettings>(),
+    ProcessorEntry::of::<DelaySettings>(),
     ProcessorEntry::of::<DcBlockerSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
