@@ -351,6 +351,49 @@ mod tests {
         }
     }
 
+    /// The bilinear transform of a prototype: s = cot(ω₀/2) (1 − z⁻¹)/(1 + z⁻¹).
+    fn bilinear(shape: Prototype, rate_hz: u32) -> Section {
+        let k = 1.0 / libm::tan(PI * shape.corner().hz / f64::from(rate_hz));
+        let digital = |[c2, c1, c0]: [f64; 3]| {
+            let (ends, middle) = (c2 * k * k + c0, c1 * k);
+            [ends + middle, 2.0 * (c0 - c2 * k * k), ends - middle]
+        };
+        let [over, under] = shape.polynomials().map(digital);
+        Section { b: over.map(|b| b / under[0]), a: [under[1] / under[0], under[2] / under[0]] }
+    }
+
+    #[test]
+    fn matched_sections_are_nearer_to_the_prototype_than_the_bilinear_transform_above_5_khz() {
+        for rate_hz in RATES {
+            let to = f64::min(20_000.0, 0.45 * f64::from(rate_hz));
+            for hz in [1000.0, 5000.0, 10_000.0, 16_000.0] {
+                for (gain_db, q) in [(12.0, 0.71), (-12.0, 0.71), (6.0, 2.0), (-6.0, 2.0)] {
+                    let corner = Corner { hz, gain_db, q };
+                    for shape in [
+                        Prototype::Bell(corner),
+                        Prototype::LowShelf(corner),
+                        Prototype::HighShelf(corner),
+                        Prototype::HighPass(corner),
+                        Prototype::LowPass(corner),
+                    ] {
+                        let worst = |section: Section| {
+                            log_points(5000.0, to, 101)
+                                .map(|hz| section.gain(rate_hz, hz) / shape.response(hz).norm())
+                                .map(|off| (20.0 * libm::log10(off)).abs())
+                                .fold(0.0, f64::max)
+                        };
+                        let (matched, other) =
+                            (worst(shape.matched(rate_hz)), worst(bilinear(shape, rate_hz)));
+                        assert!(
+                            matched <= other.max(0.01),
+                            "{shape:?} at {rate_hz} Hz: {matched} dB, bilinear {other} dB"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_gain_at_the_centre_is_exact() {
         for rate_hz in RATES {
