@@ -149,6 +149,92 @@ mod tests {
         }
     }
 
+    /// A number as the sum of two, exact to about 106 bits (T. J. Dekker, "A Floating-Point Technique for Extending the
+    /// Available Precision", Numerische Mathematik 18, 1971).
+    #[derive(Clone, Copy)]
+    struct Double(f64, f64);
+
+    impl Double {
+        fn sum(a: f64, b: f64) -> Self {
+            let sum = a + b;
+            let part = sum - a;
+            Self(sum, (a - (sum - part)) + (b - part))
+        }
+        fn plus(self, other: Self) -> Self {
+            let Self(high, low) = Self::sum(self.0, other.0);
+            Self::sum(high, low + self.1 + other.1)
+        }
+        fn times(self, factor: f64) -> Self {
+            let product = self.0 * factor;
+            Self::sum(product, libm::fma(self.0, factor, -product) + self.1 * factor)
+        }
+    }
+
+    /// The difference equation with the same coefficients, and hardly a rounding.
+    fn precise(section: Section, x: &[f64]) -> Vec<Double> {
+        let Section { b: [b0, b1, b2], a: [a1, a2] } = section;
+        let zero = Double(0.0, 0.0);
+        let (mut x1, mut x2, mut y1, mut y2) = (0.0, 0.0, zero, zero);
+        x.iter()
+            .map(|&x| {
+                let fed =
+                    Double(x, 0.0).times(b0).plus(Double(x1, 0.0).times(b1)).plus(Double(x2, 0.0).times(b2));
+                let y = fed.plus(y1.times(-a1)).plus(y2.times(-a2));
+                (x2, x1, y2, y1) = (x1, x, y1, y);
+                y
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_noise_of_double_precision_lies_200_db_below_a_sine_of_20_hz() {
+        for rate_hz in [48_000, 192_000] {
+            for (q, gain_db) in [(0.7, 6.0), (4.0, 12.0), (18.0, -24.0), (18.0, 24.0)] {
+                let bell = Prototype::Bell(Corner { hz: 20.0, gain_db, q }).matched(rate_hz);
+                let x: Vec<f64> = (0..2 * rate_hz)
+                    .map(|n| libm::sin(2.0 * std::f64::consts::PI * 20.0 * f64::from(n) / f64::from(rate_hz)))
+                    .collect();
+                let mut cascade = Cascade::new(&[bell], &[bell]);
+                let mut frames: Vec<f64x2> = x.iter().map(|&x| f64x2::splat(x)).collect();
+                cascade.run(&mut frames);
+                let (mut noise, mut heard, mut signal) = (0.0, 0.0, 0.0);
+                for ((y, shall), x) in frames.iter().zip(precise(bell, &x)).zip(&x) {
+                    let off = (y.to_array()[0] - shall.0) - shall.1;
+                    noise += off * off;
+                    signal += shall.0 * shall.0;
+                    heard += x * x;
+                }
+                let db = 10.0 * libm::log10(noise / f64::max(heard, signal));
+                println!("{rate_hz} Hz rate, Q {q}, {gain_db} dB: noise at {db:.1} dB");
+                assert!(db < -200.0, "{rate_hz} Hz rate, Q {q}, {gain_db} dB: {db} dB");
+            }
+        }
+    }
+
+    #[test]
+    fn the_impulse_response_has_the_spectrum_of_the_coefficients() {
+        let rate_hz = 48_000;
+        let row = sections(8);
+        let mut cascade = Cascade::new(&row, &row);
+        let mut frames = vec![f64x2::ZERO; 48_000];
+        frames[0] = f64x2::ONE;
+        cascade.run(&mut frames);
+        for hz in [30.0, 150.0, 437.0, 1200.0, 5000.0, 15_000.0, 23_000.0] {
+            let turned = frames.iter().enumerate().map(|(n, y)| {
+                let (sin, cos) =
+                    libm::sincos(-2.0 * std::f64::consts::PI * hz * n as f64 / f64::from(rate_hz));
+                realfft::num_complex::Complex64::new(cos, sin) * y.to_array()[0]
+            });
+            let is = turned.sum::<realfft::num_complex::Complex64>();
+            let (gain, phase) = row.iter().fold((1.0, 0.0), |(gain, phase), s| {
+                (gain * s.gain(rate_hz, hz), phase + s.phase(rate_hz, hz))
+            });
+            assert!((is.norm() / gain - 1.0).abs() < 1e-9, "{hz} Hz: {} for {gain}", is.norm());
+            let turn = libm::remainder(libm::atan2(is.im, is.re) - phase, 2.0 * std::f64::consts::PI);
+            assert!(turn.abs() < 1e-9, "{hz} Hz: {turn} rad off");
+        }
+    }
+
     #[test]
     fn a_low_sharp_bell_is_clean_in_double_precision() {
         // what a bell of 20 Hz does to its own frequency, against the closed formula

@@ -1,10 +1,12 @@
 //! Bricks of sound: filters, transforms, interpolation, envelopes, noise. They have no parameters and no names.
 
+mod delay_line;
 mod interpolation;
 mod lookahead;
 mod noise;
 mod true_peak;
 
+pub use delay_line::DelayLine;
 pub use interpolation::{
     HANN_AFTER, HANN_BEFORE, HANN_TAPS, Hann4, SINC_AFTER, SINC_BEFORE, SINC_TAPS, Sinc16, TILE,
     highest_sample,
@@ -28,11 +30,13 @@ pub use sections::{PairFilter, Section};
 pub use third_octave::{ThirdOctaves, power_between};
 
 mod biquad;
+mod long_filter;
 mod matched;
 mod minimum_phase;
 
 pub use biquad::Cascade;
-pub use matched::{Corner, Prototype, butterworth, butterworth_high_pass};
+pub use long_filter::{LongFilter, most_linear, reach};
+pub use matched::{Corner, Prototype, butterworth, butterworth_high_pass, butterworth_low_pass};
 pub use minimum_phase::{correction, minimum_phase};
 pub use realfft::num_complex::Complex64;
 
@@ -40,8 +44,10 @@ mod convolver;
 mod envelope;
 mod fir;
 mod masks;
+mod pair_convolver;
 
 pub use convolver::{Convolver, Full, Windows, middle};
 pub use envelope::{Compression, DETECTOR_TILE, Decoupled, MeanPower, Tile, gain, level_db};
 pub use fir::{FIR_TILE, Fir};
 pub use masks::{ZeroPhase, band_share, half_length, share_below};
+pub use pair_convolver::PairConvolver;

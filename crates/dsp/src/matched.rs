@@ -9,7 +9,7 @@ use crate::Section;
 /// The highest corner that a section is designed for, as a share of the rate: poles cannot lie above half of it.
 const HIGHEST_CORNER: f64 = 0.49;
 
-/// An analogue filter of second order: what an equaliser band shall sound like at any rate.
+/// An analogue filter of second order, or first: what an equaliser band shall sound like at any rate.
 ///
 /// With A = 10^(dB/40) and s = jf/f₀, after R. Bristow-Johnson's audio EQ cookbook, without its bilinear transform.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +28,8 @@ pub enum Prototype {
     HighPass(Corner),
     /// 1 / (s² + s/Q + 1); without `gain_db`.
     LowPass(Corner),
+    /// 1 / (s + 1); without `gain_db` and `q`.
+    FirstLowPass(Corner),
 }
 
 /// Where a filter works, how much and how sharply.
@@ -50,7 +52,8 @@ impl Prototype {
             | Self::Tilt(c)
             | Self::Notch(c)
             | Self::HighPass(c)
-            | Self::LowPass(c) => c,
+            | Self::LowPass(c)
+            | Self::FirstLowPass(c) => c,
         }
     }
 
@@ -58,26 +61,39 @@ impl Prototype {
     pub fn is_neutral(&self) -> bool {
         match self {
             Self::Bell(c) | Self::LowShelf(c) | Self::HighShelf(c) | Self::Tilt(c) => c.gain_db == 0.0,
-            Self::Notch(_) | Self::HighPass(_) | Self::LowPass(_) => false,
+            Self::Notch(_) | Self::HighPass(_) | Self::LowPass(_) | Self::FirstLowPass(_) => false,
+        }
+    }
+
+    /// Numerator and denominator in s, highest power first.
+    fn polynomials(&self) -> [[f64; 3]; 2] {
+        let Corner { gain_db, q, .. } = self.corner();
+        let a = amplitude(gain_db / 2.0);
+        match self {
+            Self::Bell(_) => [[1.0, a / q, 1.0], [1.0, 1.0 / (a * q), 1.0]],
+            Self::LowShelf(_) => [[a, a * a.sqrt() / q, a * a], [a, a.sqrt() / q, 1.0]],
+            Self::HighShelf(_) => [[a * a, a * a.sqrt() / q, a], [1.0, a.sqrt() / q, a]],
+            Self::Tilt(_) => [[a, 2.0 * a.sqrt(), 1.0], [1.0, 2.0 * a.sqrt(), a]],
+            Self::Notch(_) => [[1.0, 0.0, 1.0], [1.0, 1.0 / q, 1.0]],
+            Self::HighPass(_) => [[1.0, 0.0, 0.0], [1.0, 1.0 / q, 1.0]],
+            Self::LowPass(_) => [[0.0, 0.0, 1.0], [1.0, 1.0 / q, 1.0]],
+            Self::FirstLowPass(_) => [[0.0, 0.0, 1.0], [0.0, 1.0, 1.0]],
         }
     }
 
     /// The complex gain at `hz`.
     pub fn response(&self, hz: f64) -> Complex64 {
-        let Corner { hz: corner_hz, gain_db, q } = self.corner();
-        let a = amplitude(gain_db / 2.0);
-        let (over, under) = match self {
-            Self::Bell(_) => ([1.0, a / q, 1.0], [1.0, 1.0 / (a * q), 1.0]),
-            Self::LowShelf(_) => ([a, a * a.sqrt() / q, a * a], [a, a.sqrt() / q, 1.0]),
-            Self::HighShelf(_) => ([a * a, a * a.sqrt() / q, a], [1.0, a.sqrt() / q, a]),
-            Self::Tilt(_) => ([a, 2.0 * a.sqrt(), 1.0], [1.0, 2.0 * a.sqrt(), a]),
-            Self::Notch(_) => ([1.0, 0.0, 1.0], [1.0, 1.0 / q, 1.0]),
-            Self::HighPass(_) => ([1.0, 0.0, 0.0], [1.0, 1.0 / q, 1.0]),
-            Self::LowPass(_) => ([0.0, 0.0, 1.0], [1.0, 1.0 / q, 1.0]),
-        };
-        let s = hz / corner_hz;
+        let [over, under] = self.polynomials();
+        let s = hz / self.corner().hz;
         let at = |c: [f64; 3]| Complex64::new(c[2] - c[0] * s * s, c[1] * s);
         at(over) / at(under)
+    }
+
+    /// After how many seconds the slowest part of its response, or of that of its inverse, has fallen by e; endless for
+    /// a null. The response without phase to its magnitude decays like the slower of both.
+    pub fn time_constant(&self) -> f64 {
+        let slowest = self.polynomials().into_iter().filter_map(slowest_decay).fold(f64::INFINITY, f64::min);
+        1.0 / (2.0 * PI * self.corner().hz * slowest)
     }
 
     /// A digital section whose magnitude follows the prototype nearly to half the rate, without the cramping of the
@@ -99,8 +115,23 @@ impl Prototype {
             Self::Notch(_) => notch(w, q),
             Self::HighPass(_) => high_pass(w, q),
             Self::LowPass(_) => low_pass(w, q),
+            Self::FirstLowPass(_) => first_low_pass(w),
         }
     }
+}
+
+/// How far from the imaginary axis the nearest root lies. Those at zero do not count: they are no oscillation, and the
+/// magnitude has no corner there.
+fn slowest_decay([c2, c1, c0]: [f64; 3]) -> Option<f64> {
+    if c1 == 0.0 {
+        return (c2 != 0.0 && c0 != 0.0).then_some(0.0);
+    }
+    if c2 == 0.0 {
+        return Some(c0 / c1);
+    }
+    let (half, product) = (c1 / (2.0 * c2), c0 / c2);
+    let apart = half * half - product;
+    Some(if apart <= 0.0 { half } else { product / (half + apart.sqrt()) })
 }
 
 /// The poles of s² + s/Q + 1 by impulse invariance.
@@ -220,10 +251,25 @@ fn low_pass(w: f64, q: f64) -> Section {
     Section { b: numerator([b0, b1, b2]), a }
 }
 
+/// The pole by impulse invariance; matched at zero and at half the rate.
+fn first_low_pass(w: f64) -> Section {
+    let a = -exp(-w);
+    let (at_zero, at_nyquist) = (1.0 + a, (1.0 - a) / libm::hypot(1.0, PI / w));
+    Section { b: [f64::midpoint(at_zero, at_nyquist), (at_zero - at_nyquist) / 2.0, 0.0], a: [a, 0.0] }
+}
+
 /// The qualities of the second-order sections of a Butterworth filter, and whether one of first order is left.
 pub fn butterworth(order: u32) -> (Vec<f64>, bool) {
     let angle = |k: u32| PI * f64::from(2 * k + 1) / f64::from(2 * order);
     ((0..order / 2).map(|k| 0.5 / sin(angle(k))).collect(), order % 2 == 1)
+}
+
+/// The analogue sections of a Butterworth low-pass of any order, −3.01 dB at `corner_hz`.
+pub fn butterworth_low_pass(corner_hz: f64, order: u32) -> Vec<Prototype> {
+    let (qs, one_more) = butterworth(order);
+    let corner = |q| Corner { hz: corner_hz, gain_db: 0.0, q };
+    let second = qs.into_iter().map(|q| Prototype::LowPass(corner(q)));
+    second.chain(one_more.then_some(Prototype::FirstLowPass(corner(1.0)))).collect()
 }
 
 /// A Butterworth high-pass of any order, by the bilinear transform, −3.01 dB at `corner_hz`.
@@ -273,6 +319,7 @@ mod tests {
             (Prototype::Tilt(corner), -3.0, 0.0, 3.0),
             (Prototype::HighPass(corner), -240.0, -3.0103, 0.0),
             (Prototype::LowPass(corner), 0.0, -3.0103, -240.0),
+            (Prototype::FirstLowPass(corner), 0.0, -3.0103, -120.0),
         ] {
             for (hz, shall) in [(1e-3, low), (1e3, at), (1e9, high)] {
                 assert!((db(shape, hz) - shall).abs() < 1e-4, "{shape:?} at {hz} Hz: {}", db(shape, hz));
@@ -294,9 +341,53 @@ mod tests {
                         Prototype::HighShelf(shelf),
                         Prototype::Tilt(corner),
                         Prototype::HighPass(shelf),
+                        Prototype::FirstLowPass(corner),
                     ] {
                         let worst = worst_db(shape, rate_hz);
                         assert!(worst <= 1.0, "{shape:?} at {rate_hz} Hz: {worst} dB");
+                    }
+                }
+            }
+        }
+    }
+
+    /// The bilinear transform of a prototype: s = cot(ω₀/2) (1 − z⁻¹)/(1 + z⁻¹).
+    fn bilinear(shape: Prototype, rate_hz: u32) -> Section {
+        let k = 1.0 / libm::tan(PI * shape.corner().hz / f64::from(rate_hz));
+        let digital = |[c2, c1, c0]: [f64; 3]| {
+            let (ends, middle) = (c2 * k * k + c0, c1 * k);
+            [ends + middle, 2.0 * (c0 - c2 * k * k), ends - middle]
+        };
+        let [over, under] = shape.polynomials().map(digital);
+        Section { b: over.map(|b| b / under[0]), a: [under[1] / under[0], under[2] / under[0]] }
+    }
+
+    #[test]
+    fn matched_sections_are_nearer_to_the_prototype_than_the_bilinear_transform_above_5_khz() {
+        for rate_hz in RATES {
+            let to = f64::min(20_000.0, 0.45 * f64::from(rate_hz));
+            for hz in [1000.0, 5000.0, 10_000.0, 16_000.0] {
+                for (gain_db, q) in [(12.0, 0.71), (-12.0, 0.71), (6.0, 2.0), (-6.0, 2.0)] {
+                    let corner = Corner { hz, gain_db, q };
+                    for shape in [
+                        Prototype::Bell(corner),
+                        Prototype::LowShelf(corner),
+                        Prototype::HighShelf(corner),
+                        Prototype::HighPass(corner),
+                        Prototype::LowPass(corner),
+                    ] {
+                        let worst = |section: Section| {
+                            log_points(5000.0, to, 101)
+                                .map(|hz| section.gain(rate_hz, hz) / shape.response(hz).norm())
+                                .map(|off| (20.0 * libm::log10(off)).abs())
+                                .fold(0.0, f64::max)
+                        };
+                        let (matched, other) =
+                            (worst(shape.matched(rate_hz)), worst(bilinear(shape, rate_hz)));
+                        assert!(
+                            matched <= other.max(0.01),
+                            "{shape:?} at {rate_hz} Hz: {matched} dB, bilinear {other} dB"
+                        );
                     }
                 }
             }
@@ -326,7 +417,7 @@ mod tests {
     #[test]
     fn every_section_is_stable_and_of_minimum_phase() {
         for rate_hz in [8000, 44_100, 192_000] {
-            for hz in log_points(10.0, 30_000.0, 40) {
+            for hz in log_points(10.0, 0.49 * f64::from(rate_hz), 40) {
                 for gain_db in [-24.0, -6.0, -0.1, 0.1, 6.0, 24.0] {
                     for q in [0.1, 0.5, FRAC_1_SQRT_2, 2.0, 18.0] {
                         let corner = Corner { hz, gain_db, q };
@@ -336,6 +427,7 @@ mod tests {
                             Prototype::HighShelf(corner),
                             Prototype::Tilt(corner),
                             Prototype::LowPass(corner),
+                            Prototype::FirstLowPass(corner),
                         ] {
                             let Section { b: [b0, b1, b2], a: [a1, a2] } = shape.matched(rate_hz);
                             assert!(inside(a1, a2), "poles of {shape:?} at {rate_hz} Hz: {a1} {a2}");
@@ -347,6 +439,19 @@ mod tests {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// |H|² = 1 / (1 + (f/f꜀)^2N).
+    #[test]
+    fn a_butterworth_low_pass_has_its_closed_form() {
+        for order in [1, 2, 3, 4, 6, 8] {
+            let sections = butterworth_low_pass(3000.0, order);
+            for hz in log_points(20.0, 20_000.0, 50) {
+                let gain: f64 = sections.iter().map(|s| s.response(hz).norm()).product();
+                let shall = 1.0 / (1.0 + libm::pow(hz / 3000.0, 2.0 * f64::from(order))).sqrt();
+                assert!((gain / shall - 1.0).abs() < 1e-9, "order {order} at {hz} Hz: {gain} for {shall}");
             }
         }
     }

@@ -21,6 +21,32 @@ const SHIFT: f64 = 1e-6;
 /// By folding the real cepstrum: A. V. Oppenheim and R. W. Schafer, "Discrete-Time Signal Processing", 3rd ed., 13.
 pub fn minimum_phase(magnitudes: &[f64]) -> Vec<f64> {
     let points = 2 * (magnitudes.len() - 1);
+    let mut spectrum = logarithms(magnitudes);
+    for x in &mut spectrum {
+        let (sin, cos) = sincos(x.im);
+        *x = Complex64::new(cos, sin) * exp(x.re);
+    }
+    // both ends of a real signal's spectrum are real
+    spectrum[0].im = 0.0;
+    spectrum[points / 2].im = 0.0;
+    let back = RealFftPlanner::<f64>::new().plan_fft_inverse(points);
+    let mut time = back.make_output_vec();
+    back.process(&mut spectrum, &mut time).expect("lengths come from the plan");
+    let scale = 1.0 / points as f64;
+    for tap in &mut time {
+        *tap *= scale;
+    }
+    time
+}
+
+/// The phases of the filter of least delay with these magnitudes at 0, …, half the rate.
+pub(crate) fn least_phase(magnitudes: &[f64]) -> Vec<f64> {
+    logarithms(magnitudes).into_iter().map(|x| x.im).collect()
+}
+
+/// The logarithm of the response of least delay with these magnitudes.
+fn logarithms(magnitudes: &[f64]) -> Vec<Complex64> {
+    let points = 2 * (magnitudes.len() - 1);
     let mut planner = RealFftPlanner::<f64>::new();
     let (forward, back) = (planner.plan_fft_forward(points), planner.plan_fft_inverse(points));
     let mut spectrum: Vec<Complex64> = magnitudes.iter().map(|&m| Complex64::new(log(m), 0.0)).collect();
@@ -34,18 +60,7 @@ pub fn minimum_phase(magnitudes: &[f64]) -> Vec<f64> {
     causal[1..].iter_mut().for_each(|c| *c *= 2.0);
     mirrored[1..].fill(0.0);
     forward.process(&mut time, &mut spectrum).expect("lengths come from the plan");
-    for x in &mut spectrum {
-        let (sin, cos) = sincos(x.im);
-        *x = Complex64::new(cos, sin) * exp(x.re);
-    }
-    // both ends of a real signal's spectrum are real
-    spectrum[0].im = 0.0;
-    spectrum[points / 2].im = 0.0;
-    back.process(&mut spectrum, &mut time).expect("lengths come from the plan");
-    for tap in &mut time {
-        *tap *= scale;
-    }
-    time
+    spectrum
 }
 
 /// The filter that brings a row of matched sections to the magnitude of their prototypes; empty where they are there

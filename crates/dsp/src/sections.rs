@@ -31,6 +31,14 @@ impl Section {
         };
         (power(self.b) / power([1.0, self.a[0], self.a[1]])).sqrt()
     }
+
+    /// The phase at `hz`, which lies within ±2π; that of a section of minimum phase has no jumps but at its zeros.
+    pub fn phase(&self, rate_hz: u32, hz: f64) -> f64 {
+        let (sin1, cos1) = libm::sincos(2.0 * PI * hz / f64::from(rate_hz));
+        let (sin2, cos2) = (2.0 * sin1 * cos1, 2.0 * cos1 * cos1 - 1.0);
+        let angle = |c: [f64; 3]| libm::atan2(-(c[1] * sin1 + c[2] * sin2), c[0] + c[1] * cos1 + c[2] * cos2);
+        angle(self.b) - angle([1.0, self.a[0], self.a[1]])
+    }
 }
 
 /// Two sections in a row for two channels side by side, one in each lane.

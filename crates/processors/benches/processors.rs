@@ -34,6 +34,8 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
     let more = [
         ("high_pass", "24 dB/oct", map(&json!({ "cutoff_hz": 25.0 }))),
         ("eq", "4 bands, corrected", map(&json!({ "bands": four }))),
+        // as overlap-save in double precision: both transforms, once for each half of a window
+        ("eq", "4 bands, linear phase", map(&json!({ "bands": four, "phase": "linear" }))),
         ("eq", "4 low bands", map(&json!({ "bands": low }))),
         ("multiband", "4 of 4 bands", bands(&[0, 1, 2, 3])),
         ("multiband", "1 of 4 bands", bands(&[0])),

@@ -1,14 +1,11 @@
 use acetate_model::{Block, Curve, Db, Params, Processor, Settings, Spec};
 
-/// Turns a signal up or down, or over. The plainest of all moves: a trim between stems, a polarity that was wrong.
+/// Turns a signal up or down. The plainest of all moves: a trim between stems.
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct GainSettings {
     /// How much louder, or softer where negative.
     #[param(default = 0.0, range = -24.0..=24.0)]
     pub gain_db: Db,
-    /// Swaps plus and minus.
-    #[param(default = false)]
-    pub flip_polarity: bool,
 }
 
 /// A constant factor.
@@ -24,8 +21,7 @@ impl Settings for GainSettings {
     type Processor = Gain;
 
     fn build(&self, _: &Spec) -> Gain {
-        let sign = if self.flip_polarity { -1.0 } else { 1.0 };
-        Gain { factor: sign * self.gain_db.amplitude() }
+        Gain { factor: self.gain_db.amplitude() }
     }
 
     fn curve(&self, _: &Spec) -> Curve {

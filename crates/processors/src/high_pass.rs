@@ -41,7 +41,8 @@ pub enum Slope {
 }
 
 impl Slope {
-    fn order(self) -> u32 {
+    /// Of the filter: how many poles it has.
+    pub(crate) fn order(self) -> u32 {
         match self {
             Self::Db6 => 1,
             Self::Db12 => 2,

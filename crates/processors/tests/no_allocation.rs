@@ -2,7 +2,7 @@
 
 mod common;
 
-use acetate_model::{Block, Spec};
+use acetate_model::{Block, Kind, Map, ProcessorEntry, Spec};
 use acetate_processors::PROCESSORS;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use common::*;
@@ -10,14 +10,28 @@ use common::*;
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
 
+/// The example, and the example with each name of each choice: what is chosen may work another way.
+fn examples(entry: &ProcessorEntry) -> impl Iterator<Item = Map> {
+    let chosen = entry.params.iter().flat_map(|param| match param.kind {
+        Kind::Choice { options, .. } => options.iter().map(|option| (param.name, option.name)).collect(),
+        _ => Vec::new(),
+    });
+    let changed = chosen.map(|(name, option)| {
+        let mut settings = (entry.example)();
+        settings.insert(name.into(), option.into());
+        settings
+    });
+    std::iter::once((entry.example)()).chain(changed)
+}
+
 #[test]
 fn no_processor_allocates_in_process() {
-    for entry in PROCESSORS {
+    for (entry, settings) in PROCESSORS.iter().flat_map(|entry| examples(entry).map(move |s| (entry, s))) {
         let main = swinging_noise(RATE_HZ, 2, 4096, 0.9);
         let linked = vec![swinging_noise(RATE_HZ, 2, 4096, 0.45); 2];
         let mut block = Block { main, linked, key: None };
         let spec = Spec { linked: 2, ..Spec::new(RATE_HZ, 2, 4096) };
-        let mut processor = build(entry, &(entry.example)(), &spec);
+        let mut processor = build(entry, &settings, &spec);
         for _ in 0..10 {
             assert_no_alloc(|| processor.process(&mut block));
         }

@@ -144,3 +144,28 @@ fn ends(param: &Param) -> Vec<Json> {
         }
     }
 }
+
+/// The spectrum of a signal, padded with silence to a power of two of frames: (real, imaginary) at `n * rate / frames`
+/// from 0 to half the rate.
+pub fn spectrum(x: &[f32]) -> Vec<(f64, f64)> {
+    let frames = x.len().next_power_of_two();
+    let bits = frames.trailing_zeros();
+    let mut z = vec![(0.0, 0.0); frames];
+    for (n, &x) in x.iter().enumerate() {
+        z[n.reverse_bits() >> (usize::BITS - bits)].0 = f64::from(x);
+    }
+    let mut half = 1;
+    while half < frames {
+        let turns: Vec<(f64, f64)> = (0..half).map(|k| libm::sincos(-PI * k as f64 / half as f64)).collect();
+        for part in z.chunks_mut(2 * half) {
+            let (even, odd) = part.split_at_mut(half);
+            for ((a, b), &(sin, cos)) in even.iter_mut().zip(odd).zip(&turns) {
+                let turned = (b.0 * cos - b.1 * sin, b.0 * sin + b.1 * cos);
+                (*a, *b) = ((a.0 + turned.0, a.1 + turned.1), (a.0 - turned.0, a.1 - turned.1));
+            }
+        }
+        half *= 2;
+    }
+    z.truncate(frames / 2 + 1);
+    z
+}

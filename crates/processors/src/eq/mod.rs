@@ -1,8 +1,12 @@
-use acetate_dsp::{Cascade, Complex64, Corner, FIR_TILE, Fir, Prototype, correction};
+use acetate_dsp::{Complex64, Corner, Prototype};
 use acetate_model::{Block, Choice, Curve, Db, Hz, Params, Processor, Q, Settings, Spec, power_db};
-use wide::f64x2;
 
-use crate::pairs::{Frames, Pairs};
+mod long;
+mod minimum;
+
+use crate::pairs::Pairs;
+use long::Long;
+use minimum::Stages;
 
 /// The lowest that a curve is drawn.
 const FLOOR_DB: f64 = -300.0;
@@ -15,6 +19,21 @@ pub struct EqSettings {
     /// The bands; those of left and right come before those of mid and side.
     #[param(max = 24)]
     pub bands: Vec<EqBand>,
+    /// Which frequencies are late, and by how much. Whatever is late as a whole is brought back into time.
+    #[param(default = minimum)]
+    pub phase: Phase,
+}
+
+/// What an equaliser does to the phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+pub enum Phase {
+    /// As an analogue equaliser: no latency, and nothing sounds ahead of its cause.
+    Minimum,
+    /// As linear as it goes without being heard ahead: what comes 5 ms before a sound lies 60 dB below it.
+    Mixed,
+    /// Every frequency is equally late, so that shapes and the sum with other stems stay. Low and sharp bands begin to
+    /// sound ahead; very low and very sharp ones are a little broader than asked for.
+    Linear,
 }
 
 /// One band of an equaliser.
@@ -104,13 +123,6 @@ impl EqSettings {
     }
 }
 
-/// An equaliser.
-#[derive(Debug, Clone)]
-pub struct Eq {
-    pairs: Pairs<Stages>,
-    is_neutral: bool,
-}
-
 impl Settings for EqSettings {
     const ID: &'static str = "eq";
     const VERSION: u32 = 1;
@@ -124,13 +136,14 @@ impl Settings for EqSettings {
     type Processor = Eq;
 
     fn build(&self, spec: &Spec) -> Eq {
-        let [left, right, mid, side] = self.parts(spec.channels);
-        let stages = Stages {
-            left_right: Stage::new(spec.rate_hz, &left, &right),
-            mid_side: Stage::new(spec.rate_hz, &mid, &side),
+        let parts = self.parts(spec.channels);
+        let kind = match self.phase {
+            _ if parts.iter().all(Vec::is_empty) => Kind::Neutral,
+            Phase::Minimum => Kind::Minimum(Pairs::new(spec, &Stages::new(spec.rate_hz, &parts))),
+            Phase::Mixed => Kind::Long(Box::new(Long::new(spec, &parts, true))),
+            Phase::Linear => Kind::Long(Box::new(Long::new(spec, &parts, false))),
         };
-        let is_neutral = stages.left_right.is_neutral() && stages.mid_side.is_neutral();
-        Eq { pairs: Pairs::new(spec, &stages), is_neutral }
+        Eq { kind }
     }
 
     /// What a signal in the centre gets: the power of left and right.
@@ -145,94 +158,38 @@ impl Settings for EqSettings {
     }
 }
 
+/// An equaliser.
+pub struct Eq {
+    kind: Kind,
+}
+
+enum Kind {
+    Neutral,
+    Minimum(Pairs<Stages>),
+    Long(Box<Long>),
+}
+
 impl Processor for Eq {
     fn process(&mut self, block: &mut Block) {
-        if !self.is_neutral {
-            self.pairs.process(block, Stages::run);
+        match &mut self.kind {
+            Kind::Neutral => {}
+            Kind::Minimum(pairs) => pairs.process(block, Stages::run),
+            Kind::Long(long) => long.process(block),
         }
     }
 
     fn reset(&mut self) {
-        self.pairs.states().for_each(|stages| {
-            stages.left_right.reset();
-            stages.mid_side.reset();
-        });
+        match &mut self.kind {
+            Kind::Neutral => {}
+            Kind::Minimum(pairs) => pairs.states().for_each(Stages::reset),
+            Kind::Long(long) => long.reset(),
+        }
     }
 
     fn latency(&self) -> usize {
-        0
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Stages {
-    left_right: Stage,
-    mid_side: Stage,
-}
-
-impl Stages {
-    fn run(&mut self, frames: &mut Frames) {
-        self.left_right.run(frames);
-        if self.mid_side.is_neutral() {
-            return;
-        }
-        swap_sum_and_difference(frames, 0.5);
-        self.mid_side.run(frames);
-        swap_sum_and_difference(frames, 1.0);
-    }
-}
-
-fn swap_sum_and_difference(frames: &mut Frames, scale: f64) {
-    for frame in frames {
-        let [a, b] = frame.to_array();
-        *frame = f64x2::new([(a + b) * scale, (a - b) * scale]);
-    }
-}
-
-/// Matched sections and what corrects them, for two lanes.
-#[derive(Debug, Clone)]
-struct Stage {
-    cascade: Cascade,
-    corrections: [Fir; 2],
-}
-
-impl Stage {
-    fn new(rate_hz: u32, first: &[Prototype], second: &[Prototype]) -> Self {
-        let sections = |part: &[Prototype]| part.iter().map(|p| p.matched(rate_hz)).collect::<Vec<_>>();
-        let fir = |part: &[Prototype], sections: &[_]| match part {
-            [] => Fir::new(&[]),
-            _ => Fir::new(&correction(rate_hz, part, sections)),
-        };
-        let rows = [sections(first), sections(second)];
-        let to_first = fir(first, &rows[0]);
-        let to_second = if first == second { to_first.clone() } else { fir(second, &rows[1]) };
-        Self { cascade: Cascade::new(&rows[0], &rows[1]), corrections: [to_first, to_second] }
-    }
-
-    fn is_neutral(&self) -> bool {
-        self.cascade.is_empty()
-    }
-
-    fn reset(&mut self) {
-        self.cascade.reset();
-        self.corrections.iter_mut().for_each(Fir::reset);
-    }
-
-    fn run(&mut self, frames: &mut Frames) {
-        self.cascade.run(frames);
-        if self.corrections.iter().all(Fir::is_empty) {
-            return;
-        }
-        let mut lanes = [[0.0; FIR_TILE]; 2];
-        let count = frames.len();
-        for (n, frame) in frames.iter().enumerate() {
-            [lanes[0][n], lanes[1][n]] = frame.to_array();
-        }
-        for (fir, lane) in self.corrections.iter_mut().zip(&mut lanes) {
-            fir.run(&mut lane[..count]);
-        }
-        for ((frame, &a), &b) in frames.iter_mut().zip(&lanes[0]).zip(&lanes[1]) {
-            *frame = f64x2::new([a, b]);
+        match &self.kind {
+            Kind::Neutral | Kind::Minimum(_) => 0,
+            Kind::Long(long) => long.latency(),
         }
     }
 }
