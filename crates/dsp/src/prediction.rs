@@ -66,7 +66,7 @@ mod tests {
     fn what_is_taken_away_is_given_back() {
         let filter = prediction_error_filter(&spectrum(|turns| libm::exp(-20.0 * turns)), 9);
         let logs = spectrum(|turns| libm::log10(power_of(&filter, turns)));
-        let mean = (logs.iter().sum::<f64>() - (logs[0] + logs[POINTS]) / 2.0) / POINTS as f64;
+        let mean = (logs.iter().sum::<f64>() - f64::midpoint(logs[0], logs[POINTS])) / POINTS as f64;
         assert!(mean.abs() < 1e-9, "{mean}");
         assert!(logs[0] < -2.0 && logs[POINTS] > 1.0, "{} {}", logs[0], logs[POINTS]);
     }

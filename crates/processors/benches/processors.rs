@@ -39,6 +39,7 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
         ("multiband", "1 of 4 bands", bands(&[0])),
         ("dither", "shaped", map(&json!({ "bits": 16, "shape": "shaped_high" }))),
         ("stereo", "width", map(&json!({ "width_percent": 120.0 }))),
+        ("stereo", "mono bass", map(&json!({ "mono_below_hz": 120.0 }))),
     ];
     examples.chain(more).collect()
 }

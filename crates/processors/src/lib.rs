@@ -17,7 +17,7 @@ pub use gain::{Gain, GainSettings};
 pub use high_pass::{HighPass, HighPassSettings, Slope};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use multiband::{Band, Detector, Multiband, MultibandSettings};
-pub use stereo::{Stereo, StereoSettings};
+pub use stereo::{Stereo, StereoSettings, WidthBand};
 
 /// Every processor, in the order of a manual.
 pub const PROCESSORS: &[ProcessorEntry] = &[
