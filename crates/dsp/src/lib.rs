@@ -15,8 +15,10 @@ pub use lookahead::{box_lengths, box_sum, moving_max};
 pub use noise::TriangularNoise;
 pub use true_peak::{TruePeak4, TruePeakMeter};
 
+mod prediction;
 mod resample;
 
+pub use prediction::prediction_error_filter;
 pub use resample::Resampler;
 
 mod hops;

@@ -18,10 +18,21 @@ impl TriangularNoise {
     /// The next sample.
     pub fn next_sample(&mut self) -> f64 {
         const SCALE: f64 = 1.0 / (1u64 << 32) as f64;
-        self.state = self.state.wrapping_add(GOLDEN);
-        let bits = mix(self.state);
+        let bits = self.next_bits();
         let (high, low) = ((bits >> 32) as u32, bits as u32);
         (f64::from(high) - f64::from(low)) * SCALE
+    }
+
+    /// The next uniform number of the same stream, from 0 to below 1.
+    pub fn next_uniform(&mut self) -> f64 {
+        const BITS: u32 = 53;
+        const SCALE: f64 = 1.0 / (1u64 << BITS) as f64;
+        (self.next_bits() >> (64 - BITS)) as f64 * SCALE
+    }
+
+    fn next_bits(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(GOLDEN);
+        mix(self.state)
     }
 }
 
@@ -68,6 +79,16 @@ mod tests {
         assert!(mean.abs() < 0.002, "{mean}");
         assert!((mean_product(&x, &x) * 6.0 - 1.0).abs() < 0.01);
         assert!((inner - 0.75).abs() < 0.002, "{inner}");
+    }
+
+    #[test]
+    fn uniform_numbers_are_uniform() {
+        let mut noise = TriangularNoise::new(3, 1);
+        let x: Vec<f64> = (0..SAMPLES).map(|_| noise.next_uniform()).collect();
+        assert!(x.iter().all(|v| (0.0..1.0).contains(v)));
+        let mean = x.iter().sum::<f64>() / SAMPLES as f64;
+        assert!((mean - 0.5).abs() < 0.001, "{mean}");
+        assert!((mean_product(&x, &x) * 3.0 - 1.0).abs() < 0.01);
     }
 
     #[test]

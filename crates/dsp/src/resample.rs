@@ -199,29 +199,89 @@ mod tests {
         (20.0 * libm::log10(libm::hypot(a, b)), libm::atan2(b, a), 20.0 * libm::log10(rest))
     }
 
-    const PAIRS: [(u32, u32); 6] =
-        [(44100, 48000), (48000, 44100), (96000, 44100), (88200, 44100), (48000, 192000), (44100, 192000)];
+    const PAIRS: [(u32, u32); 11] = [
+        (44100, 48000),
+        (48000, 44100),
+        (44100, 96000),
+        (96000, 44100),
+        (48000, 96000),
+        (96000, 48000),
+        (88200, 44100),
+        (176400, 44100),
+        (192000, 44100),
+        (48000, 192000),
+        (44100, 192000),
+    ];
+
+    /// Frequencies over the band of hearing, closer together at its top.
+    fn sweep() -> impl Iterator<Item = f64> {
+        let low = (0..9).map(|n| 25.0 * libm::pow(2.0, f64::from(n)));
+        low.chain((0..8).map(|n| 20_875.0 - 875.0 * libm::pow(1.5, f64::from(n))))
+    }
 
     #[test]
     fn sines_keep_level_and_place_and_gain_no_company() {
         for (from, to) in PAIRS {
-            for hz in [997.0, 20000.0] {
-                let output = convert(from, to, &sine(hz, from, from as usize));
+            let (mut off, mut turned, mut company) = (0.0f64, 0.0f64, f64::NEG_INFINITY);
+            for hz in sweep() {
+                let output = convert(from, to, &sine(hz, from, from as usize / 2));
                 let (level_db, phase, rest_db) = fit(hz, to, &output);
-                assert!(level_db.abs() < 0.01, "{from} to {to}, {hz} Hz: level {level_db} dB");
-                assert!(phase.abs() < 1e-6, "{from} to {to}, {hz} Hz: phase {phase}");
-                assert!(rest_db < -140.0, "{from} to {to}, {hz} Hz: residual {rest_db} dB");
+                (off, turned) = (off.max(level_db.abs()), turned.max(phase.abs()));
+                company = company.max(rest_db);
             }
+            println!(
+                "{from} to {to}: level {off:.1e} dB, phase {turned:.1e}, images and all {company:.1} dB"
+            );
+            assert!(off < 0.01, "{from} to {to}: level {off} dB");
+            assert!(turned < 1e-6, "{from} to {to}: phase {turned}");
+            assert!(company < -140.0, "{from} to {to}: residual {company} dB");
         }
     }
 
     #[test]
     fn what_the_lower_rate_cannot_hold_is_gone() {
-        for (from, hz) in [(96000, 23000.0), (96000, 30000.0), (88200, 23000.0), (48000, 23500.0)] {
-            let output = convert(from, 44100, &sine(hz, from, from as usize));
-            let middle = &output[output.len() / 3..output.len() * 2 / 3];
-            let loudest = middle.iter().fold(0.0_f64, |worst, s| worst.max(s.abs()));
-            assert!(20.0 * libm::log10(loudest) < -140.0, "{from}, {hz} Hz: {loudest}");
+        for (from, to) in PAIRS.into_iter().filter(|(from, to)| from > to) {
+            let [low, high] = [to, from].map(|rate| f64::from(rate) / 2.0);
+            let over = (0..9).map(|n| low * libm::pow(high / low, f64::from(n) / 8.0));
+            // at the very top the samples are all but nothing
+            let worst = over.map(|hz| hz.min(high - 50.0)).fold(0.0f64, |worst, hz| {
+                let output = convert(from, to, &sine(hz, from, from as usize / 2));
+                let middle = &output[output.len() / 3..output.len() * 2 / 3];
+                middle.iter().fold(worst, |worst, s| worst.max(s.abs()))
+            });
+            println!("{from} to {to}: aliases {:.1} dB", 20.0 * libm::log10(worst));
+            assert!(20.0 * libm::log10(worst) < -140.0, "{from} to {to}: {worst}");
+        }
+    }
+
+    /// In single precision, and at the places where images of a tone would stand: an exact Fourier transform over
+    /// whole periods of everything.
+    #[test]
+    fn single_precision_adds_no_images_either() {
+        for (from, to) in PAIRS {
+            for hz in [1000.0, 10_000.0, 19_500.0] {
+                let samples = sine(hz, from, from as usize / 2).iter().map(|&s| s as f32).collect();
+                let output = in_blocks(from, to, &Audio { rate_hz: from, channels: vec![samples] }, 4096);
+                // a tenth of a second from the middle holds whole periods of every multiple of 10 Hz
+                let part = &output.channels[0][to as usize / 5..][..to as usize / 10];
+                let amplitude = |at: f64| {
+                    let (re, im) = part.iter().enumerate().fold((0.0, 0.0), |(re, im), (n, &x)| {
+                        let (sin, cos) = libm::sincos(TAU * (at * n as f64 / f64::from(to)).fract());
+                        (re + f64::from(x) * cos, im + f64::from(x) * sin)
+                    });
+                    2.0 * libm::hypot(re, im) / part.len() as f64
+                };
+                let off_db = 20.0 * libm::log10(amplitude(hz));
+                assert!(off_db.abs() < 0.01, "{from} to {to}, {hz} Hz: {off_db} dB");
+                let half = f64::from(to) / 2.0;
+                let images = (1..4).flat_map(|k| [-hz, hz].map(|hz| f64::from(k * from) + hz));
+                for at in images.map(|at| (at + half).rem_euclid(2.0 * half) - half).map(f64::abs) {
+                    if (at - hz).abs() > 1.0 && at < half {
+                        let image_db = 20.0 * libm::log10(amplitude(at));
+                        assert!(image_db < -140.0, "{from} to {to}, {hz} Hz: {image_db} dB at {at} Hz");
+                    }
+                }
+            }
         }
     }
 
@@ -253,11 +313,20 @@ mod tests {
 
     #[test]
     fn an_impulse_stays_where_it_was() {
-        let mut input = Audio::silence(96000, 1, 9600);
-        input.channels[0][4800] = 1.0;
-        let output = in_blocks(96000, 48000, &input, 512);
-        let loudest = output.channels[0].iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-        assert_eq!(loudest.map(|(at, _)| at), Some(2400));
+        for (from, to) in PAIRS {
+            let periods = 40;
+            let [at, shall] = [from, to].map(|rate| periods * (rate / gcd(from, to)) as usize);
+            let mut input = Audio::silence(from, 1, 3 * at);
+            input.channels[0][at] = 1.0;
+            let output = in_blocks(from, to, &input, 512);
+            let y = &output.channels[0];
+            let loudest = y.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+            assert_eq!(loudest.map(|(at, _)| at), Some(shall), "{from} to {to}");
+            // and is the same to both sides
+            for n in 1..shall.min(200) {
+                assert!((y[shall - n] - y[shall + n]).abs() < 1e-7, "{from} to {to}: {n} frames away");
+            }
+        }
     }
 
     #[test]

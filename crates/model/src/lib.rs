@@ -39,4 +39,4 @@ pub use session::{
     Deliverable, Kept, Outcome, SESSION_FORMAT, Session, SourceInfo, SourceNote, Stem, Verdict,
     VerdictChoice, Worked,
 };
-pub use unit::{Db, Dbfs, Dbtp, Hz, Lu, Lufs, Ms, Percent, Q, Ratio, Unit};
+pub use unit::{Db, Dbfs, Dbtp, Degrees, Hz, Lu, Lufs, Ms, Percent, Q, Ratio, Unit};

@@ -60,6 +60,8 @@ units! {
     Ratio, ":1", "ratio";
     /// A share of a whole.
     Percent, "%", "percent";
+    /// An angle; a full turn is 360.
+    Degrees, "°", "degrees";
 }
 
 impl Db {

@@ -39,7 +39,9 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
         ("eq", "4 low bands", map(&json!({ "bands": low }))),
         ("multiband", "4 of 4 bands", bands(&[0, 1, 2, 3])),
         ("multiband", "1 of 4 bands", bands(&[0])),
+        ("dither", "shaped", map(&json!({ "bits": 16, "shape": "shaped_high" }))),
         ("stereo", "width", map(&json!({ "width_percent": 120.0 }))),
+        ("stereo", "mono bass", map(&json!({ "mono_below_hz": 120.0 }))),
     ];
     examples.chain(more).collect()
 }

@@ -26,7 +26,7 @@ pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use low_pass::{LowPass, LowPassSettings};
 pub use multiband::{Band, Detector, Multiband, MultibandSettings};
 pub use polarity::{Inverted, Polarity, PolaritySettings};
-pub use stereo::{Stereo, StereoSettings};
+pub use stereo::{Stereo, StereoSettings, WidthBand};
 
 /// Every processor, in the order of a manual.
 pub const PROCESSORS: &[ProcessorEntry] = &[

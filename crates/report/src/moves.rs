@@ -86,6 +86,7 @@ fn setting(key: &str, value: &Json) -> String {
         "hz" => (name, " Hz"),
         "ms" => (name, " ms"),
         "percent" => (name, " %"),
+        "degrees" => (name, "°"),
         _ => (key, ""),
     });
     let name = name.replace('_', " ");
