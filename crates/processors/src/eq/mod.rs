@@ -12,8 +12,9 @@ use minimum::Stages;
 const FLOOR_DB: f64 = -300.0;
 
 /// Makes parts of the spectrum louder or softer: the first tool of mastering. Its bands have the shape of their
-/// analogue models up to the top of hearing at any rate, where usual digital bands cramp towards half the rate, because
-/// one short filter of minimum phase corrects what is left over by all bands together. Bands of 0 dB change no bit.
+/// analogue models up to the top of hearing at any rate and in any phase, where usual digital bands cramp towards half
+/// the rate. With minimum phase, one short filter corrects what is left over by all bands together; the others are
+/// made from the models themselves. Bands of 0 dB change no bit.
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct EqSettings {
     /// The bands; those of left and right come before those of mid and side.
@@ -29,7 +30,8 @@ pub struct EqSettings {
 pub enum Phase {
     /// As an analogue equaliser: no latency, and nothing sounds ahead of its cause.
     Minimum,
-    /// As linear as it goes without being heard ahead: what comes 5 ms before a sound lies 60 dB below it.
+    /// As linear as it goes without anything being heard ahead of its cause: bands that are neither low nor sharp have
+    /// no phase at all.
     Mixed,
     /// Every frequency is equally late, so that shapes and the sum with other stems stay. Low and sharp bands begin to
     /// sound ahead; very low and very sharp ones are a little broader than asked for.
