@@ -1,7 +1,10 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
+mod compressor;
 mod dither;
+mod dynamics;
 mod eq;
+mod expander;
 mod gain;
 mod high_pass;
 mod limiter;
@@ -11,12 +14,15 @@ mod stereo;
 
 use acetate_model::ProcessorEntry;
 
+pub use compressor::CompressorSettings;
 pub use dither::{Dither, DitherSettings, Shape};
+pub use dynamics::{Broadband, Detector, Mode, Times};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On};
+pub use expander::ExpanderSettings;
 pub use gain::{Gain, GainSettings};
 pub use high_pass::{HighPass, HighPassSettings, Slope};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
-pub use multiband::{Band, Detector, Multiband, MultibandSettings};
+pub use multiband::{Band, Crossover, Multiband, MultibandSettings};
 pub use stereo::{Stereo, StereoSettings};
 
 /// Every processor, in the order of a manual.
@@ -24,6 +30,8 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
+    ProcessorEntry::of::<ExpanderSettings>(),
+    ProcessorEntry::of::<CompressorSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
     ProcessorEntry::of::<StereoSettings>(),
     ProcessorEntry::of::<LimiterSettings>(),
