@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use acetate_model::Block;
+use acetate_model::{Audio, Block};
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
@@ -94,14 +94,34 @@ impl Windows {
         self.filled = 0;
     }
 
-    /// Exchanges frames of a block from `from` on for as many late ones, to the end of the block or until the windows
-    /// are full, and returns how many.
-    pub fn exchange(&mut self, block: &mut Block, from: usize) -> usize {
+    /// Hears `frames` frames of a signal from `from` on, or of silence, and hands nothing out; windows that hear as much
+    /// are full together.
+    pub fn listen(&mut self, signal: Option<&Audio>, from: usize, frames: usize) {
+        let hop = self.advance();
+        for (at, heard) in self.heard.iter_mut().enumerate() {
+            let heard = &mut heard[hop + self.filled..][..frames];
+            match signal.and_then(|signal| signal.channels.get(at)) {
+                Some(channel) => heard.copy_from_slice(&channel[from..from + frames]),
+                None => heard.fill(0.0),
+            }
+        }
+        self.filled += frames;
+    }
+
+    /// Makes room in full windows; returns how far they move.
+    fn advance(&mut self) -> usize {
         let hop = 2 * self.half;
         if self.filled == hop {
             self.heard.iter_mut().for_each(|heard| heard.copy_within(hop.., 0));
             self.filled = 0;
         }
+        hop
+    }
+
+    /// Exchanges frames of a block from `from` on for as many late ones, to the end of the block or until the windows
+    /// are full, and returns how many.
+    pub fn exchange(&mut self, block: &mut Block, from: usize) -> usize {
+        let hop = self.advance();
         let frames = (block.frames() - from).min(hop - self.filled);
         let channels = block.signals().flat_map(|signal| &mut signal.channels);
         for ((channel, heard), ready) in channels.zip(&mut self.heard).zip(&self.ready) {
@@ -137,7 +157,6 @@ pub fn middle(window: &[f32]) -> &[f32] {
 mod tests {
     use super::*;
     use crate::{ZeroPhase, band_share};
-    use acetate_model::Audio;
 
     fn noise(frames: u64) -> Vec<f32> {
         (0..frames).map(|n| (n * n * 7919 % 2003) as f32 / 1001.5 - 1.0).collect()

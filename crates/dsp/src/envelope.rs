@@ -106,15 +106,26 @@ impl MeanPower {
         self.mean.to_array().into_iter().fold(0.0, f64::max) as f32
     }
 
-    /// Averages in place.
+    /// Averages in place; what is called tile by tile comes to rest by itself.
     pub fn run(&mut self, tile: &mut Tile, frames: usize) {
+        self.advance(tile, frames);
+        self.settle();
+    }
+
+    /// Averages in place, in parts of any length, if only [`Self::settle`] comes at frames that do not depend on it.
+    pub fn advance(&mut self, tile: &mut Tile, frames: usize) {
         let (keep, take) = (f64x4::splat(self.keep), f64x4::splat(1.0 - self.keep));
         let mut mean = self.mean;
         for_each_frame(tile, frames, |power| {
             mean = keep * mean + take * power;
             mean
         });
-        self.mean = without(mean, f64::from(SILENCE));
+        self.mean = mean;
+    }
+
+    /// Drops what is so low that it is silence.
+    pub fn settle(&mut self) {
+        self.mean = without(self.mean, f64::from(SILENCE));
     }
 }
 
@@ -149,8 +160,14 @@ impl Decoupled {
         (self.held, self.smooth) = (f64x4::ZERO, f64x4::ZERO);
     }
 
-    /// Smooths in place.
+    /// Smooths in place; what is called tile by tile comes to rest by itself.
     pub fn run(&mut self, tile: &mut Tile, frames: usize) {
+        self.advance(tile, frames);
+        self.settle();
+    }
+
+    /// Smooths in place, in parts of any length, if only [`Self::settle`] comes at frames that do not depend on it.
+    pub fn advance(&mut self, tile: &mut Tile, frames: usize) {
         let (release, attack) = (self.release, self.attack);
         let (no_release, no_attack) = (f64x4::ONE - release, f64x4::ONE - attack);
         let (mut held, mut smooth) = (self.held, self.smooth);
@@ -159,18 +176,38 @@ impl Decoupled {
             smooth = attack * smooth + no_attack * held;
             smooth
         });
-        self.held = without(held, NOTHING_DB);
-        self.smooth = without(smooth, NOTHING_DB);
+        (self.held, self.smooth) = (held, smooth);
+    }
+
+    /// The same with times that change: what is taken of the new value, frame by frame, in attack and in release.
+    pub fn advance_by(&mut self, tile: &mut Tile, [attack, release]: [&Tile; 2], frames: usize) {
+        let (mut held, mut smooth) = (self.held, self.smooth);
+        let at = |tile: &Tile, n: usize| f64x4::new(std::array::from_fn(|lane| f64::from(tile[lane][n])));
+        for n in 0..frames {
+            let wanted = at(tile, n);
+            held = (held + at(release, n) * (wanted - held)).fast_max(wanted);
+            smooth += at(attack, n) * (held - smooth);
+            for (lane, smooth) in tile.iter_mut().zip(smooth.to_array()) {
+                lane[n] = smooth as f32;
+            }
+        }
+        (self.held, self.smooth) = (held, smooth);
+    }
+
+    /// Drops what is so little that it attenuates nothing.
+    pub fn settle(&mut self) {
+        self.held = without(self.held, NOTHING_DB);
+        self.smooth = without(self.smooth, NOTHING_DB);
     }
 }
 
 /// What a one-pole filter keeps of its last value, for a time to 63 %.
-fn keep(rate_hz: u32, ms: f64) -> f64 {
+pub(crate) fn keep(rate_hz: u32, ms: f64) -> f64 {
     if ms > 0.0 { exp(-1000.0 / (ms * f64::from(rate_hz))) } else { 0.0 }
 }
 
 /// Changes the first `frames` of four signals, frame by frame.
-fn for_each_frame(tile: &mut Tile, frames: usize, mut change: impl FnMut(f64x4) -> f64x4) {
+pub(crate) fn for_each_frame(tile: &mut Tile, frames: usize, mut change: impl FnMut(f64x4) -> f64x4) {
     let [a, b, c, d] = tile;
     for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d).take(frames) {
         let changed = change(f64x4::new([*a, *b, *c, *d].map(f64::from)));
@@ -178,7 +215,7 @@ fn for_each_frame(tile: &mut Tile, frames: usize, mut change: impl FnMut(f64x4) 
     }
 }
 
-fn without(values: f64x4, nothing: f64) -> f64x4 {
+pub(crate) fn without(values: f64x4, nothing: f64) -> f64x4 {
     f64x4::new(values.to_array().map(|v| if v < nothing { 0.0 } else { v }))
 }
 

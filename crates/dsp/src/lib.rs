@@ -11,7 +11,7 @@ pub use interpolation::{
     HANN_AFTER, HANN_BEFORE, HANN_TAPS, Hann4, SINC_AFTER, SINC_BEFORE, SINC_TAPS, Sinc16, TILE,
     highest_sample,
 };
-pub use lookahead::{box_lengths, box_sum, moving_max};
+pub use lookahead::{TrailingMax, TrailingMean, box_lengths, box_sum, moving_max};
 pub use noise::TriangularNoise;
 pub use true_peak::{TruePeak4, TruePeakMeter};
 
@@ -43,13 +43,17 @@ pub use minimum_phase::{correction, minimum_phase};
 pub use realfft::num_complex::Complex64;
 
 mod convolver;
+mod crest;
+mod crossover;
 mod envelope;
 mod fir;
 mod masks;
 mod pair_convolver;
 
 pub use convolver::{Convolver, Full, Windows, middle};
+pub use crest::CrestTimes;
+pub use crossover::LinkwitzRiley;
 pub use envelope::{Compression, DETECTOR_TILE, Decoupled, MeanPower, Tile, gain, level_db};
 pub use fir::{FIR_TILE, Fir};
-pub use masks::{ZeroPhase, band_share, half_length, share_below};
+pub use masks::{ZeroPhase, band_share, half_length, share_below, tuned};
 pub use pair_convolver::PairConvolver;

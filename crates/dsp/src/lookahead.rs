@@ -44,9 +44,113 @@ pub fn box_lengths(span: usize) -> [usize; 3] {
     [a, b, (total - a - b).max(1)]
 }
 
+/// The highest of the last `window` values, one value after another; the values are 0 or more.
+///
+/// The algorithm of [`moving_max`], for a stream.
+#[derive(Debug, Clone)]
+pub struct TrailingMax {
+    // the values of the part that is being heard, and behind them those of the part before, each the highest from it
+    // to the end of its part
+    part: Vec<f32>,
+    at: usize,
+    highest: f32,
+}
+
+impl TrailingMax {
+    /// Of silence, over 1 value or more.
+    pub fn new(window: usize) -> Self {
+        Self { part: vec![0.0; window.max(1)], at: 0, highest: 0.0 }
+    }
+
+    /// Forgets everything heard.
+    pub fn reset(&mut self) {
+        self.part.fill(0.0);
+        (self.at, self.highest) = (0, 0.0);
+    }
+
+    /// Values to their trailing maxima, in place.
+    pub fn run(&mut self, values: &mut [f32]) {
+        let larger = |a: f32, b: f32| if b > a { b } else { a };
+        for value in values {
+            self.part[self.at] = *value;
+            self.highest = larger(self.highest, *value);
+            self.at += 1;
+            let before = self.part.get(self.at).copied().unwrap_or(0.0);
+            *value = larger(self.highest, before);
+            if self.at == self.part.len() {
+                let mut max = 0.0;
+                for value in self.part.iter_mut().rev() {
+                    max = larger(max, *value);
+                    *value = max;
+                }
+                (self.at, self.highest) = (0, 0.0);
+            }
+        }
+    }
+}
+
+/// The mean of the last `length` values, one value after another; 0 or more, and below 10⁶.
+///
+/// Summed in integers, so that it drifts by nothing and returns to zero when the values do.
+#[derive(Debug, Clone)]
+pub struct TrailingMean {
+    steps: Vec<i64>,
+    at: usize,
+    sum: i64,
+}
+
+impl TrailingMean {
+    const STEPS: f64 = (1 << 24) as f64;
+
+    /// Of silence, over 1 value or more.
+    pub fn new(length: usize) -> Self {
+        Self { steps: vec![0; length.max(1)], at: 0, sum: 0 }
+    }
+
+    /// Forgets everything heard.
+    pub fn reset(&mut self) {
+        self.steps.fill(0);
+        (self.at, self.sum) = (0, 0);
+    }
+
+    /// Values to their trailing means, in place.
+    pub fn run(&mut self, values: &mut [f32]) {
+        let scale = 1.0 / (Self::STEPS * self.steps.len() as f64);
+        for value in values {
+            let step = (f64::from(*value) * Self::STEPS) as i64;
+            self.sum += step - self.steps[self.at];
+            self.steps[self.at] = step;
+            self.at += 1;
+            if self.at == self.steps.len() {
+                self.at = 0;
+            }
+            *value = (self.sum as f64 * scale) as f32;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trailing_values_are_those_of_each_window() {
+        let x: Vec<f32> = (0..500u32).map(|n| (n * 7919 % 101) as f32).collect();
+        for window in [1, 2, 7, 32, 99, 1000] {
+            let (mut max, mut mean) = (TrailingMax::new(window), TrailingMean::new(window));
+            let (mut highest, mut average) = (x.clone(), x.clone());
+            highest.chunks_mut(37).for_each(|part| max.run(part));
+            average.chunks_mut(37).for_each(|part| mean.run(part));
+            for n in 0..x.len() {
+                let last = &x[(n + 1).saturating_sub(window)..=n];
+                assert_eq!(highest[n], last.iter().copied().fold(0.0, f32::max), "{window}");
+                let shall = last.iter().sum::<f32>() / window as f32;
+                assert!((average[n] - shall).abs() < 1e-4, "{window}: {} for {shall}", average[n]);
+            }
+            mean.run(&mut vec![0.0; window]);
+            assert_eq!(mean.sum, 0);
+        }
+    }
 
     #[test]
     fn moving_max_is_the_maximum_of_each_window() {

@@ -1,6 +1,6 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 
-use libm::{cos, log2};
+use libm::{cos, exp2, log2};
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex64;
 
@@ -88,6 +88,25 @@ fn window(distance: usize, half: usize) -> f64 {
     place * place
 }
 
+/// Where the slopes of filters of this length must lie, so that each has fallen to ½ at its crossover: what the window
+/// smears is not symmetric in linear frequency. By Newton's method with the slope of a raised cosine.
+pub fn tuned(rate_hz: u32, half: usize, crossovers_hz: &[f64]) -> Vec<f64> {
+    const STEPS: usize = 8;
+    /// No slope moves further, in octaves.
+    const FURTHEST: f64 = 0.25;
+    let slope = FRAC_PI_2 / OCTAVES;
+    let tune = |&hz: &f64| {
+        let mut moved = 0.0f64;
+        for _ in 0..STEPS {
+            let at = hz * exp2(moved);
+            let is = ZeroPhase::new(rate_hz, half, |f| share_below(f, at, OCTAVES)).gain(hz);
+            moved = (moved + (0.5 - is) / slope).clamp(-FURTHEST, FURTHEST);
+        }
+        hz * exp2(moved)
+    };
+    crossovers_hz.iter().map(tune).collect()
+}
+
 /// The shares of bands that split the spectrum at `crossovers_hz`, rising: never below 0, together 1.
 pub fn band_share(hz: f64, crossovers_hz: &[f64], band: usize) -> f64 {
     let below = |n: usize| crossovers_hz.get(n).map_or(1.0, |&at| share_below(hz, at, OCTAVES));
@@ -115,6 +134,22 @@ mod tests {
                 let shares = (0..=crossovers.len()).map(|band| band_share(hz, crossovers, band));
                 assert!(shares.clone().all(|share| share >= 0.0), "{crossovers:?} at {hz} Hz");
                 assert!((shares.sum::<f64>() - 1.0).abs() < 1e-12, "{crossovers:?} at {hz} Hz");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tuned_filter_is_at_half_where_it_was_asked_to() {
+        for rate_hz in [44_100, 96_000] {
+            let crossovers = [40.0, 120.0, 1000.0, 9000.0];
+            for lowest in 0..crossovers.len() {
+                let half = half_length(rate_hz, crossovers[lowest]);
+                let tuned = tuned(rate_hz, half, &crossovers[lowest..]);
+                for (&hz, &at) in crossovers[lowest..].iter().zip(&tuned) {
+                    let gain = ZeroPhase::new(rate_hz, half, |f| share_below(f, at, OCTAVES)).gain(hz);
+                    println!("{hz} Hz at {rate_hz} Hz, lowest {}: {at} Hz, {gain}", crossovers[lowest]);
+                    assert!((gain - 0.5).abs() < 1e-5, "{hz} Hz at {rate_hz} Hz: {gain}");
+                }
             }
         }
     }

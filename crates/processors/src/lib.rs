@@ -1,10 +1,13 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
+mod compressor;
 mod corrected;
 mod dc_blocker;
 mod delay;
 mod dither;
+mod dynamics;
 mod eq;
+mod expander;
 mod gain;
 mod high_pass;
 mod limiter;
@@ -16,15 +19,18 @@ mod stereo;
 
 use acetate_model::ProcessorEntry;
 
+pub use compressor::CompressorSettings;
 pub use dc_blocker::{DcBlocker, DcBlockerSettings};
 pub use delay::{Delay, DelaySettings};
 pub use dither::{Dither, DitherSettings, Shape};
+pub use dynamics::{Broadband, Detector, Mode, Times};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On, Phase};
+pub use expander::ExpanderSettings;
 pub use gain::{Gain, GainSettings};
 pub use high_pass::{HighPass, HighPassSettings, Slope};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use low_pass::{LowPass, LowPassSettings};
-pub use multiband::{Band, Detector, Multiband, MultibandSettings};
+pub use multiband::{Band, Crossover, Multiband, MultibandSettings};
 pub use polarity::{Inverted, Polarity, PolaritySettings};
 pub use stereo::{Stereo, StereoSettings, WidthBand};
 
@@ -37,6 +43,8 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<LowPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
+    ProcessorEntry::of::<ExpanderSettings>(),
+    ProcessorEntry::of::<CompressorSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
     ProcessorEntry::of::<StereoSettings>(),
     ProcessorEntry::of::<LimiterSettings>(),
