@@ -104,7 +104,7 @@ impl Prototype {
 }
 
 /// The poles of s² + s/Q + 1 by impulse invariance.
-fn poles(w: f64, q: f64) -> [f64; 2] {
+pub(crate) fn poles(w: f64, q: f64) -> [f64; 2] {
     let damping = 0.5 / q;
     let decay = exp(-damping * w);
     let turn = if damping <= 1.0 {
