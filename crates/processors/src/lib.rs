@@ -1,6 +1,7 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
 mod dither;
+mod dynamic_eq;
 mod eq;
 mod gain;
 mod high_pass;
@@ -12,6 +13,7 @@ mod stereo;
 use acetate_model::ProcessorEntry;
 
 pub use dither::{Dither, DitherSettings, Shape};
+pub use dynamic_eq::{DynamicEq, DynamicEqBand, DynamicEqSettings, DynamicShape, Threshold, When};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On};
 pub use gain::{Gain, GainSettings};
 pub use high_pass::{HighPass, HighPassSettings, Slope};
@@ -24,6 +26,7 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
+    ProcessorEntry::of::<DynamicEqSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
     ProcessorEntry::of::<StereoSettings>(),
     ProcessorEntry::of::<LimiterSettings>(),
