@@ -1,6 +1,7 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
 mod dither;
+mod ducker;
 mod dynamic_eq;
 mod eq;
 mod gain;
@@ -13,6 +14,7 @@ mod stereo;
 use acetate_model::ProcessorEntry;
 
 pub use dither::{Dither, DitherSettings, Shape};
+pub use ducker::{Ducker, DuckerSettings};
 pub use dynamic_eq::{DynamicEq, DynamicEqBand, DynamicEqSettings, DynamicShape, Threshold, When};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On};
 pub use gain::{Gain, GainSettings};
@@ -27,6 +29,7 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<DynamicEqSettings>(),
+    ProcessorEntry::of::<DuckerSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
     ProcessorEntry::of::<StereoSettings>(),
     ProcessorEntry::of::<LimiterSettings>(),
