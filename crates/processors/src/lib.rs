@@ -6,10 +6,12 @@ mod dynamic_eq;
 mod eq;
 mod gain;
 mod high_pass;
+mod late;
 mod limiter;
 mod multiband;
 mod pairs;
 mod stereo;
+mod transient;
 
 use acetate_model::ProcessorEntry;
 
@@ -22,6 +24,7 @@ pub use high_pass::{HighPass, HighPassSettings, Slope};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use multiband::{Band, Detector, Multiband, MultibandSettings};
 pub use stereo::{Stereo, StereoSettings};
+pub use transient::{Transient, TransientSettings};
 
 /// Every processor, in the order of a manual.
 pub const PROCESSORS: &[ProcessorEntry] = &[
@@ -29,6 +32,7 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<DynamicEqSettings>(),
+    ProcessorEntry::of::<TransientSettings>(),
     ProcessorEntry::of::<DuckerSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
     ProcessorEntry::of::<StereoSettings>(),
