@@ -135,7 +135,7 @@ fn slowest_decay([c2, c1, c0]: [f64; 3]) -> Option<f64> {
 }
 
 /// The poles of s² + s/Q + 1 by impulse invariance.
-fn poles(w: f64, q: f64) -> [f64; 2] {
+pub(crate) fn poles(w: f64, q: f64) -> [f64; 2] {
     let damping = 0.5 / q;
     let decay = exp(-damping * w);
     let turn = if damping <= 1.0 {

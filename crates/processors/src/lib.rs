@@ -5,17 +5,21 @@ mod corrected;
 mod dc_blocker;
 mod delay;
 mod dither;
+mod ducker;
+mod dynamic_eq;
 mod dynamics;
 mod eq;
 mod expander;
 mod gain;
 mod high_pass;
+mod late;
 mod limiter;
 mod low_pass;
 mod multiband;
 mod pairs;
 mod polarity;
 mod stereo;
+mod transient;
 
 use acetate_model::ProcessorEntry;
 
@@ -23,6 +27,8 @@ pub use compressor::CompressorSettings;
 pub use dc_blocker::{DcBlocker, DcBlockerSettings};
 pub use delay::{Delay, DelaySettings};
 pub use dither::{Dither, DitherSettings, Shape};
+pub use ducker::{Ducker, DuckerSettings};
+pub use dynamic_eq::{DynamicEq, DynamicEqBand, DynamicEqSettings, DynamicShape, Threshold, When};
 pub use dynamics::{Broadband, Detector, Mode, Times};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On, Phase};
 pub use expander::ExpanderSettings;
@@ -33,6 +39,7 @@ pub use low_pass::{LowPass, LowPassSettings};
 pub use multiband::{Band, Crossover, Multiband, MultibandSettings};
 pub use polarity::{Inverted, Polarity, PolaritySettings};
 pub use stereo::{Stereo, StereoSettings, WidthBand};
+pub use transient::{Transient, TransientSettings};
 
 /// Every processor, in the order of a manual.
 pub const PROCESSORS: &[ProcessorEntry] = &[
@@ -43,7 +50,10 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<LowPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
+    ProcessorEntry::of::<DynamicEqSettings>(),
     ProcessorEntry::of::<ExpanderSettings>(),
+    ProcessorEntry::of::<TransientSettings>(),
+    ProcessorEntry::of::<DuckerSettings>(),
     ProcessorEntry::of::<CompressorSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
     ProcessorEntry::of::<StereoSettings>(),

@@ -28,13 +28,25 @@ impl<T: Clone> Pairs<T> {
     /// Hands every pair of channels, in short tiles of both side by side, to `work`, and takes what becomes of it.
     /// An odd last channel stands in both lanes.
     pub fn process(&mut self, block: &mut Block, work: impl Fn(&mut T, &mut Frames)) {
+        self.process_part(block, 0, block.frames(), work);
+    }
+
+    /// The same on the frames of a block from `from` up to `to`.
+    pub fn process_part(
+        &mut self,
+        block: &mut Block,
+        from: usize,
+        to: usize,
+        work: impl Fn(&mut T, &mut Frames),
+    ) {
         let mut tile = [f64x2::ZERO; FIR_TILE];
         for (signal, states) in block.signals().zip(self.states.chunks_mut(self.per_signal.max(1))) {
             for (pair, state) in signal.channels.chunks_mut(2).zip(states) {
                 let (left, right) = pair.split_at_mut(1);
-                let (left, right) = (&mut left[0], right.first_mut());
+                let (left, right) = (&mut left[0][from..to], right.first_mut());
                 match right {
                     Some(right) => {
+                        let right = &mut right[from..to];
                         for (l, r) in left.chunks_mut(FIR_TILE).zip(right.chunks_mut(FIR_TILE)) {
                             let frames = &mut tile[..l.len()];
                             load(frames, l, r);
@@ -58,7 +70,8 @@ impl<T: Clone> Pairs<T> {
     }
 }
 
-fn load(frames: &mut Frames, left: &[f32], right: &[f32]) {
+/// Two channels side by side in double precision.
+pub fn load(frames: &mut Frames, left: &[f32], right: &[f32]) {
     for ((frame, &l), &r) in frames.iter_mut().zip(left).zip(right) {
         *frame = f64x2::new([f64::from(l), f64::from(r)]);
     }

@@ -13,6 +13,8 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("low_pass", "neutral", "it has no setting at which it does nothing"),
     ("low_pass", "latency", "what it lets pass is late as behind its analogue model, by its phase"),
     ("dither", "neutral", "it rounds"),
+    ("dynamic_eq", "curve", "it is drawn at full action, and measured there in its own test"),
+    ("ducker", "curve", "it is drawn at full action, and measured there in its own test"),
     ("dither", "linked", "each signal has a noise of its own"),
 ];
 
@@ -41,6 +43,13 @@ fn linked(rate_hz: u32, frames: usize) -> Block {
     Block { main, linked, key: None }
 }
 
+/// Without and with a signal that steers: what some processors do nothing without.
+fn keys(frames: usize) -> [Option<Audio>; 2] {
+    let key = swinging_noise(RATE_HZ, 2, frames + 777, 0.5);
+    let later = |channel: &Vec<f32>| channel[777..].to_vec();
+    [None, Some(Audio { rate_hz: RATE_HZ, channels: key.channels.iter().map(later).collect() })]
+}
+
 #[test]
 fn ids_are_unique_and_found() {
     for (n, entry) in PROCESSORS.iter().enumerate() {
@@ -56,8 +65,10 @@ fn ids_are_unique_and_found() {
 #[test]
 fn the_block_size_changes_nothing() {
     for entry in PROCESSORS {
-        for settings in [Map::new(), (entry.example)()] {
-            let mut input = linked(RATE_HZ, 40_000);
+        let [none, some] = keys(40_000);
+        let cases = [(Map::new(), none.clone()), ((entry.example)(), none), ((entry.example)(), some)];
+        for (settings, key) in cases {
+            let mut input = Block { key, ..linked(RATE_HZ, 40_000) };
             input.linked.truncate(2);
             let spec = Spec { linked: 2, ..Spec::new(RATE_HZ, 2, 40_000) };
             let whole = run(&mut *build(entry, &settings, &spec), &input, 40_000);
@@ -76,12 +87,15 @@ fn reset_equals_new() {
     for entry in PROCESSORS {
         let spec = Spec { linked: 8, ..Spec::new(RATE_HZ, 2, 512) };
         let mut processor = build(entry, &(entry.example)(), &spec);
-        let input = linked(RATE_HZ, 30_000);
-        let first = run(&mut *processor, &input, 512);
-        processor.reset();
-        let mut again = run(&mut *processor, &input, 512);
-        for (again, first) in again.signals().zip(first.clone().signals()) {
-            assert!(bits(again) == bits(first), "{}", entry.id);
+        for key in keys(30_000) {
+            let input = Block { key, ..linked(RATE_HZ, 30_000) };
+            processor.reset();
+            let first = run(&mut *processor, &input, 512);
+            processor.reset();
+            let mut again = run(&mut *processor, &input, 512);
+            for (again, first) in again.signals().zip(first.clone().signals()) {
+                assert!(bits(again) == bits(first), "{}", entry.id);
+            }
         }
     }
 }
@@ -188,7 +202,7 @@ fn neutral_settings_change_no_bit() {
 
 #[test]
 fn the_curve_is_what_is_measured() {
-    for entry in PROCESSORS {
+    for entry in held_by("curve") {
         for rate_hz in [44_100, 96_000, 192_000] {
             for settings in [Map::new(), (entry.example)()] {
                 let curve =
@@ -238,9 +252,12 @@ fn check_transfer(entry: &ProcessorEntry, settings: &Map, rate_hz: u32, transfer
 #[test]
 fn linked_signals_still_add_up() {
     for entry in held_by("linked") {
-        for settings in [Map::new(), (entry.example)()] {
+        let [none, some] = keys(100_000);
+        let cases = [(Map::new(), none.clone()), ((entry.example)(), none), ((entry.example)(), some)];
+        for (settings, key) in cases {
             let spec = Spec { linked: 8, ..Spec::new(RATE_HZ, 2, 1024) };
-            let output = run(&mut *build(entry, &settings, &spec), &linked(RATE_HZ, 100_000), 1024);
+            let input = Block { key, ..linked(RATE_HZ, 100_000) };
+            let output = run(&mut *build(entry, &settings, &spec), &input, 1024);
             let mut worst = 0.0f64;
             for (c, channel) in output.main.channels.iter().enumerate() {
                 for (n, &y) in channel.iter().enumerate() {

@@ -32,8 +32,11 @@ fn no_processor_allocates_in_process() {
         let mut block = Block { main, linked, key: None };
         let spec = Spec { linked: 2, ..Spec::new(RATE_HZ, 2, 4096) };
         let mut processor = build(entry, &settings, &spec);
-        for _ in 0..10 {
-            assert_no_alloc(|| processor.process(&mut block));
+        for key in [None, Some(swinging_noise(RATE_HZ, 2, 4096, 0.5))] {
+            block.key = key;
+            for _ in 0..10 {
+                assert_no_alloc(|| processor.process(&mut block));
+            }
         }
         assert_no_alloc(|| processor.reset());
     }

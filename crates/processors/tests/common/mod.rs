@@ -53,7 +53,7 @@ pub fn run(processor: &mut dyn Processor, input: &Block, frames: usize) -> Block
         let mut block = Block {
             main: cut(&input.main, from, to),
             linked: input.linked.iter().map(|signal| cut(signal, from, to)).collect(),
-            key: None,
+            key: input.key.as_ref().map(|key| cut(key, from, to)),
         };
         processor.process(&mut block);
         for (all, part) in output.signals().zip(block.signals()) {
