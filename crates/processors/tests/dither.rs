@@ -320,17 +320,52 @@ fn clipping_is_not_carried_on() {
 }
 
 #[test]
-fn output_lies_on_the_grid_and_never_beyond() {
-    for bits in [8, 12, 16, 20, 24] {
-        let settings = DitherSettings { bits, ..DitherSettings::default() };
-        let x = stereo(20_000, |n| 1.2 * libm::sin(0.0321 * n));
-        let y = dithered(&settings, &x, 512);
-        let steps = f64::from(1u32 << (bits - 1));
-        for &sample in &y.channels[0] {
-            let step = f64::from(sample) * steps;
-            assert!(step == libm::trunc(step) && (-steps..=steps - 1.0).contains(&step), "{bits}: {step}");
+fn every_depth_has_the_same_error_in_its_own_steps() {
+    let total = |shape| {
+        let design = design(shape, RATE_HZ);
+        mean((0..20_000).map(|k| design(f64::from(RATE_HZ) / 2.0 * (f64::from(k) + 0.5) / 20_000.0)))
+    };
+    for shape in SHAPES {
+        for bits in [8, 20, 24] {
+            let settings = DitherSettings { bits, shape, ..DitherSettings::default() };
+            let x = stereo(200_000, |n| 0.2 * libm::sin(0.1234 * n));
+            let y = dithered(&settings, &x, 4096);
+            let steps = f64::from(1u32 << (bits - 1)) * LSB_16;
+            let power = mean(errors(&x, &y, 0).iter().map(|e| e * e * steps * steps));
+            let off = power_db(power / total(shape));
+            assert!(off.abs() < 0.1, "{shape:?}, {bits} bits: {off} dB");
         }
     }
+}
+
+#[test]
+fn output_lies_on_the_grid_and_never_beyond() {
+    for shape in SHAPES {
+        for bits in [8, 12, 16, 20, 24] {
+            let settings = DitherSettings { bits, shape, ..DitherSettings::default() };
+            let x = stereo(20_000, |n| 1.2 * libm::sin(0.0321 * n));
+            let y = dithered(&settings, &x, 512);
+            let steps = f64::from(1u32 << (bits - 1));
+            for &sample in &y.channels[0] {
+                let step = f64::from(sample) * steps;
+                let fits = step == libm::trunc(step) && (-steps..=steps - 1.0).contains(&step);
+                assert!(fits, "{shape:?}, {bits} bits: {step}");
+            }
+        }
+    }
+}
+
+#[test]
+fn channels_that_are_no_pairs_have_noise_of_their_own() {
+    let x = stereo(5000, |n| 0.1 * libm::sin(0.7 * n));
+    let y = dithered(&sixteen(Shape::Flat), &x, 512);
+    let mono = Audio { rate_hz: RATE_HZ, channels: x.channels[..1].to_vec() };
+    let mut dither = sixteen(Shape::Flat).build(&Spec { linked: 1, ..Spec::new(RATE_HZ, 1, 5000) });
+    let mut block = Block { main: mono.clone(), linked: vec![mono], key: None };
+    dither.process(&mut block);
+    assert_eq!(block.main.channels[0], y.channels[0]);
+    assert_eq!(block.linked[0].channels[0], y.channels[1]);
+    assert_ne!(y.channels[0], y.channels[1]);
 }
 
 #[test]

@@ -142,7 +142,10 @@ fn equal_power_keeps_the_power_of_both_together() {
             let input = wide(RATE_HZ, hz);
             let (is, was) = (levels(&output(&settings, &input), hz), levels(&input, hz));
             let [mid, side] = [is[0] / was[0], is[1] / was[1]];
-            assert!(((mid * mid + side * side) / 2.0 - 1.0).abs() < 0.003, "{w} at {hz} Hz: {mid} {side}");
+            assert!(
+                (f64::midpoint(mid * mid, side * side) - 1.0).abs() < 0.003,
+                "{w} at {hz} Hz: {mid} {side}"
+            );
             assert!((side - w * mid).abs() < 0.003, "{w} at {hz} Hz: {mid} {side}");
         }
     }

@@ -6,6 +6,12 @@ use acetate_model::{Block, Choice, Params, Processor, Settings, Spec};
 use crate::pairs::Pairs;
 use quantiser::Quantiser;
 
+/// How far over its lowest point noise follows the threshold of hearing: as far as makes the total of known gentle
+/// curves at 44.1 kHz.
+const LOW_CONTRAST_DB: f64 = 30.0;
+/// As far as leaves no part of the spectrum more than a hundredfold louder than white noise.
+const HIGH_CONTRAST_DB: f64 = 42.0;
+
 /// Rounds to the samples of a deliverable, with noise that frees the error from the signal.
 ///
 /// Without noise the rounding of quiet passages is distortion; with triangular noise of one step the error has the same
@@ -49,8 +55,8 @@ impl Shape {
     fn contrast_db(self) -> Option<f64> {
         match self {
             Self::None | Self::Flat | Self::HighPass => None,
-            Self::ShapedLow => Some(30.0),
-            Self::ShapedHigh => Some(42.0),
+            Self::ShapedLow => Some(LOW_CONTRAST_DB),
+            Self::ShapedHigh => Some(HIGH_CONTRAST_DB),
         }
     }
 }
