@@ -310,12 +310,12 @@ fn bound<const TAPS: usize>(phases: &[[f32; TAPS]]) -> f32 {
     phases.iter().map(|taps| taps.iter().map(|t| t.abs()).sum::<f32>()).fold(1.0, f32::max) * 1.000_01
 }
 
-fn sinc(t: f64) -> f64 {
+pub(crate) fn sinc(t: f64) -> f64 {
     if t == 0.0 { 1.0 } else { libm::sin(PI * t) / (PI * t) }
 }
 
 /// Modified Bessel function of the first kind, order 0, by its power series.
-fn bessel_i0(x: f64) -> f64 {
+pub(crate) fn bessel_i0(x: f64) -> f64 {
     let quarter = x * x / 4.0;
     let (mut term, mut sum) = (1.0, 1.0);
     for k in 1..60 {

@@ -45,3 +45,9 @@ pub use convolver::{Convolver, Full, Windows, middle};
 pub use envelope::{Compression, DETECTOR_TILE, Decoupled, MeanPower, Tile, gain, level_db};
 pub use fir::{FIR_TILE, Fir};
 pub use masks::{ZeroPhase, band_share, half_length, share_below};
+
+mod oversampling;
+mod shapers;
+
+pub use oversampling::Oversampler;
+pub use shapers::{Clip, tanh};
