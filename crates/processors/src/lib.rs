@@ -1,5 +1,6 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
+mod clipper;
 mod compressor;
 mod corrected;
 mod dc_blocker;
@@ -15,14 +16,19 @@ mod high_pass;
 mod late;
 mod limiter;
 mod low_pass;
+mod maximizer;
 mod multiband;
 mod pairs;
 mod polarity;
+mod saturation;
+mod shaper;
+mod shares;
 mod stereo;
 mod transient;
 
 use acetate_model::ProcessorEntry;
 
+pub use clipper::{Clipper, ClipperSettings};
 pub use compressor::CompressorSettings;
 pub use dc_blocker::{DcBlocker, DcBlockerSettings};
 pub use delay::{Delay, DelaySettings};
@@ -36,8 +42,10 @@ pub use gain::{Gain, GainSettings};
 pub use high_pass::{HighPass, HighPassSettings, Slope};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use low_pass::{LowPass, LowPassSettings};
+pub use maximizer::{Maximizer, MaximizerSettings};
 pub use multiband::{Band, Crossover, Multiband, MultibandSettings};
 pub use polarity::{Inverted, Polarity, PolaritySettings};
+pub use saturation::{Circuit, Saturation, SaturationSettings};
 pub use stereo::{Stereo, StereoSettings, WidthBand};
 pub use transient::{Transient, TransientSettings};
 
@@ -56,8 +64,11 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<DuckerSettings>(),
     ProcessorEntry::of::<CompressorSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
+    ProcessorEntry::of::<SaturationSettings>(),
     ProcessorEntry::of::<StereoSettings>(),
+    ProcessorEntry::of::<ClipperSettings>(),
     ProcessorEntry::of::<LimiterSettings>(),
+    ProcessorEntry::of::<MaximizerSettings>(),
     ProcessorEntry::of::<DitherSettings>(),
 ];
 
