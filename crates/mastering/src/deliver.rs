@@ -114,7 +114,7 @@ pub(crate) fn measure(
 impl Measured {
     /// Adds what the limiter, the last move that turns down, says of itself.
     pub(crate) fn add_reduction(&mut self, worked: &[Worked]) {
-        let Some(limiter) = worked.last().and_then(|w| w.reductions.first()) else { return };
+        let Some(limiter) = worked.last().and_then(|w| w.reductions.last()) else { return };
         let readings =
             [(Quantity::GainReduction, limiter.mean_db), (Quantity::MaxGainReduction, limiter.max_db)];
         self.readings.extend(readings.map(|(quantity, db)| Reading {

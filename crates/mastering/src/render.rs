@@ -3,10 +3,10 @@ use std::path::Path;
 use acetate_dsp::Resampler;
 use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemReader, WavSpec};
 use acetate_model::{
-    By, Case, Deliverable, Json, Move, Outcome, Params, Place, Promise, Quantity, Readings, Session,
-    Settings, Severity, Source, Stage as When, Standing, Worked, amplitude,
+    By, Case, Deliverable, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session, Severity,
+    Source, Stage as When, Standing, Worked, amplitude,
 };
-use acetate_processors::LimiterSettings;
+use acetate_processors::{LimiterSettings, is_limiter, limiter_of};
 use acetate_render::{Graph, Lane, RenderError};
 use rayon::prelude::*;
 
@@ -54,7 +54,7 @@ pub fn render(
 
 /// A brief that was edited in a session must not be passed over in silence.
 fn reject_contradiction(session: &Session) -> Result<(), Error> {
-    let by_advisor = |m: &&Move| m.process.kind == LimiterSettings::ID && matches!(m.by, By::Advisor(_));
+    let by_advisor = |m: &&Move| is_limiter(&m.process.kind) && matches!(m.by, By::Advisor(_));
     let Some(limiter) = session.plan.iter().find(by_advisor) else { return Ok(()) };
     for (quantity, asked) in
         [(Quantity::Integrated, session.brief.target().0), (Quantity::TruePeak, session.brief.ceiling_dbtp.0)]
@@ -96,10 +96,10 @@ pub(crate) fn render_analysed(
     })
 }
 
-/// The moves up to the first limiter of the master chain, and those from it on.
+/// The moves up to the first limiter or maximizer of the master chain, and those from it on.
 fn split(plan: &[Move]) -> (Vec<Move>, Vec<Move>) {
-    let is_limiter = |m: &Move| m.at == Place::Master && m.process.kind == LimiterSettings::ID;
-    let from = plan.iter().position(is_limiter).unwrap_or(plan.len());
+    let is_last = |m: &Move| m.at == Place::Master && is_limiter(&m.process.kind);
+    let from = plan.iter().position(is_last).unwrap_or(plan.len());
     let late = |at: usize, m: &Move| at >= from && m.at == Place::Master;
     let side = |wanted: bool| {
         plan.iter().enumerate().filter(|(at, m)| late(*at, m) == wanted).map(|(_, m)| m.clone()).collect()
@@ -119,7 +119,7 @@ fn reject_keys(last: &[Move]) -> Result<(), RenderError> {
 
 /// The plan says what was rendered.
 fn write_down_drive(plan: &mut [Move], drive_db: Option<f64>) {
-    let limiter = plan.iter_mut().find(|m| m.at == Place::Master && m.process.kind == LimiterSettings::ID);
+    let limiter = plan.iter_mut().find(|m| m.at == Place::Master && is_limiter(&m.process.kind));
     if let (Some(limiter), Some(drive_db)) = (limiter, drive_db) {
         limiter.process.settings.insert("drive_db".into(), Json::from(drive_db));
     }
@@ -307,8 +307,8 @@ impl Finish<'_> {
     }
 
     fn limiter(&self) -> Option<LimiterSettings> {
-        let is_limiter = |m: &&Move| m.process.kind == LimiterSettings::ID && m.standing == Standing::Active;
-        LimiterSettings::from_map(&self.last.iter().find(is_limiter)?.process.settings).ok()
+        let active = self.last.iter().filter(|m| m.standing == Standing::Active);
+        active.filter_map(|m| limiter_of(&m.process.kind, &m.process.settings)).next()
     }
 
     fn ceiling_dbtp(&self) -> Option<f64> {

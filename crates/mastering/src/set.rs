@@ -3,7 +3,7 @@
 use acetate_model::{
     By, Json, Map, Move, Place, Process, ProcessorEntry, Promise, Quantity, Session, Settings, Standing,
 };
-use acetate_processors::{DitherSettings, LimiterSettings, PROCESSORS};
+use acetate_processors::{DitherSettings, PROCESSORS, is_limiter};
 
 use crate::Error;
 
@@ -106,7 +106,7 @@ fn find_or_add(session: &mut Session, target: &str, key: &str) -> Result<usize, 
         return Err(bad(format!("one of the stems {}", names.join(", "))));
     }
     let entry = entry(kind, key)?;
-    if place != Place::Master && [LimiterSettings::ID, DitherSettings::ID].contains(&entry.id) {
+    if place != Place::Master && (is_limiter(entry.id) || entry.id == DitherSettings::ID) {
         return Err(bad("stems without limiter and dither: those work on the master, once".into()));
     }
     let new = Move {

@@ -5,10 +5,9 @@ use std::path::Path;
 use acetate_files::{Scratch, ScratchReader};
 use acetate_meters::MeterBank;
 use acetate_model::{
-    By, Db, Dbtp, Kind, Move, Params, Place, Process, Quantity, Settings, Source, Spec, Standing, Value,
-    Worked,
+    By, Json, Kind, Move, Params, Place, Process, Quantity, Settings, Source, Spec, Standing, Value, Worked,
 };
-use acetate_processors::LimiterSettings;
+use acetate_processors::{LimiterSettings, is_limiter, limiter_of};
 use acetate_render::{Graph, Lane};
 
 use crate::{
@@ -76,18 +75,19 @@ impl Stage<'_> {
     }
 
     fn limiter(&self) -> Option<(usize, LimiterSettings)> {
-        let is_limiter = |m: &Move| {
-            m.process.kind == LimiterSettings::ID && m.standing == Standing::Active && m.at == Place::Master
-        };
-        let at = self.moves.iter().rposition(is_limiter)?;
-        Some((at, LimiterSettings::from_map(&self.moves[at].process.settings).ok()?))
+        let is_last =
+            |m: &Move| is_limiter(&m.process.kind) && m.standing == Standing::Active && m.at == Place::Master;
+        let at = self.moves.iter().rposition(is_last)?;
+        let process = &self.moves[at].process;
+        Some((at, limiter_of(&process.kind, &process.settings)?))
     }
 
     fn with_drive(&self, at: usize, limiter: &LimiterSettings, drive_db: f64) -> Vec<Move> {
         let mut moves = self.moves.to_vec();
-        let ceiling_dbtp = Dbtp(limiter.ceiling_dbtp.0 - self.margin_db);
-        let settings = LimiterSettings { drive_db: Db(drive_db), ceiling_dbtp, ..limiter.clone() };
-        moves[at].process.settings = settings.to_map();
+        let ceiling_dbtp = limiter.ceiling_dbtp.0 - self.margin_db;
+        let settings = &mut moves[at].process.settings;
+        settings.insert("drive_db".into(), Json::from(drive_db));
+        settings.insert("ceiling_dbtp".into(), Json::from(ceiling_dbtp));
         moves
     }
 
@@ -109,7 +109,7 @@ impl Stage<'_> {
             _ => None,
         });
         let worked = graph.worked();
-        let limiter = worked.last().and_then(|w| w.reductions.first());
+        let limiter = worked.last().and_then(|w| w.reductions.last());
         let reduction_db = limiter.map_or(0.0, |r| f64::from(r.mean_db));
         Ok(Rendered { audio: audio.into_reader(), heard_lufs, reduction_db, worked })
     }

@@ -4,8 +4,8 @@ mod common;
 
 use std::path::Path;
 
-use acetate_mastering::Options;
 use acetate_mastering::model::{Brief, Intent, Place, Quantity};
+use acetate_mastering::{Options, Silent};
 use common::{by_ebur128, by_long_sinc, deliverable, demo_stems, master_folder, read, songs};
 
 const LOUDNESS_LU: f64 = 0.05;
@@ -50,6 +50,31 @@ fn the_demo_at_every_intent() {
     for intent in Intent::ALL {
         holds(&stems, &Brief { intent, ..Brief::default() });
     }
+}
+
+/// One word changed in the session, and the loop turns the drive of the whole.
+#[test]
+fn a_maximizer_lands_like_a_limiter() {
+    let (folder, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let stems = demo_stems(folder.path());
+    let brief = Brief { intent: Intent::Loud, ..Brief::default() };
+    let mut session = master_folder(&stems, &brief, out.path(), &Options::default());
+    let limiter = session.plan.iter_mut().find(|m| m.process.kind == "limiter").expect("a limiter");
+    limiter.process.kind = "maximizer".into();
+    let again = tempfile::tempdir().unwrap();
+    session.outcome = None;
+    acetate_mastering::render(
+        &mut session,
+        again.path(),
+        &Options { force: true, ..Options::default() },
+        &Silent,
+    )
+    .expect("it is rendered");
+    let outcome = session.outcome.expect("an outcome");
+    let (loudness, peak) = by_ebur128(&read(&again.path().join(&outcome.deliverables[0].file)));
+    println!("{loudness:.3} LUFS, {peak:.3} dBTP, {:?}", outcome.gave_way);
+    assert!((loudness - brief.target().0).abs() <= LOUDNESS_LU || outcome.gave_way.len() == 1, "{loudness}");
+    assert!(peak <= brief.ceiling_dbtp.0, "{peak}");
 }
 
 #[test]

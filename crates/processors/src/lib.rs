@@ -26,7 +26,7 @@ mod shares;
 mod stereo;
 mod transient;
 
-use acetate_model::ProcessorEntry;
+use acetate_model::{Map, Params, ProcessorEntry, Settings};
 
 pub use clipper::{Clipper, ClipperSettings};
 pub use compressor::CompressorSettings;
@@ -75,4 +75,21 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
 /// The processor with this id.
 pub fn find(id: &str) -> Option<&'static ProcessorEntry> {
     PROCESSORS.iter().find(|entry| entry.id == id)
+}
+
+/// The limiter of a processor that raises a signal into a ceiling, with the drive of the whole; none of the others.
+pub fn limiter_of(id: &str, settings: &Map) -> Option<LimiterSettings> {
+    match id {
+        LimiterSettings::ID => LimiterSettings::from_map(settings).ok(),
+        MaximizerSettings::ID => {
+            let whole = MaximizerSettings::from_map(settings).ok()?;
+            Some(LimiterSettings { drive_db: whole.drive_db, ..whole.limiter() })
+        }
+        _ => None,
+    }
+}
+
+/// Whether a processor of this id raises a signal into a ceiling: the last stage of a master.
+pub fn is_limiter(id: &str) -> bool {
+    [LimiterSettings::ID, MaximizerSettings::ID].contains(&id)
 }

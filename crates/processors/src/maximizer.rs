@@ -48,7 +48,8 @@ impl MaximizerSettings {
         }
     }
 
-    fn limiter(&self) -> LimiterSettings {
+    /// What works behind the clipper.
+    pub(crate) fn limiter(&self) -> LimiterSettings {
         LimiterSettings {
             drive_db: Db(0.0),
             ceiling_dbtp: self.ceiling_dbtp,

@@ -26,10 +26,7 @@ fn rendered(delay_ms: f64) -> Vec<f32> {
     let delay = Move {
         id: "stem/0/delay".into(),
         at: Place::Stem("0".into()),
-        process: Process {
-            kind: "delay".into(),
-            settings: Map::from_iter([("delay_ms".to_owned(), Json::from(delay_ms))]),
-        },
+        process: Process::new("delay", Map::from_iter([("delay_ms".to_owned(), Json::from(delay_ms))])),
         because: String::new(),
         evidence: Vec::new(),
         promises: Vec::new(),
