@@ -35,6 +35,7 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
         ("high_pass", "24 dB/oct", map(&json!({ "cutoff_hz": 25.0 }))),
         ("eq", "4 bands, corrected", map(&json!({ "bands": four }))),
         ("eq", "4 low bands", map(&json!({ "bands": low }))),
+        ("ducker", "all of it", map(&json!({ "depth_db": 3.0 }))),
         ("multiband", "4 of 4 bands", bands(&[0, 1, 2, 3])),
         ("multiband", "1 of 4 bands", bands(&[0])),
         ("stereo", "width", map(&json!({ "width_percent": 120.0 }))),
@@ -51,6 +52,8 @@ fn processors(criterion: &mut Criterion) {
             let mut processor = build(find(id).expect("it is listed"), &settings, &spec);
             let main = swinging_noise(RATE_HZ, 2, FRAMES, 0.5);
             let mut block = Block { linked: vec![main.clone(); linked], main: main.clone(), key: None };
+            // without one it only waits
+            block.key = (id == "ducker").then(|| main.clone());
             group.bench_function(format!("{id}: {name}"), |bencher| {
                 bencher.iter(|| {
                     block.main.copy_from(&main);

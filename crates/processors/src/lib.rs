@@ -1,5 +1,6 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
+mod deesser;
 mod dither;
 mod ducker;
 mod dynamic_eq;
@@ -15,6 +16,7 @@ mod transient;
 
 use acetate_model::ProcessorEntry;
 
+pub use deesser::{Deesser, DeesserSettings, DeesserShape};
 pub use dither::{Dither, DitherSettings, Shape};
 pub use ducker::{Ducker, DuckerSettings};
 pub use dynamic_eq::{DynamicEq, DynamicEqBand, DynamicEqSettings, DynamicShape, Threshold, When};
@@ -32,6 +34,7 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<DynamicEqSettings>(),
+    ProcessorEntry::of::<DeesserSettings>(),
     ProcessorEntry::of::<TransientSettings>(),
     ProcessorEntry::of::<DuckerSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),

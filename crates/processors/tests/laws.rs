@@ -11,6 +11,7 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("high_pass", "neutral", "it has no setting at which it does nothing"),
     ("dither", "neutral", "it rounds"),
     ("dynamic_eq", "curve", "it is drawn at full action, and measured there in its own test"),
+    ("deesser", "curve", "it is drawn at full action, and measured there in its own test"),
     ("ducker", "curve", "it is drawn at full action, and measured there in its own test"),
     ("dither", "linked", "each signal has a noise of its own"),
 ];
