@@ -216,7 +216,7 @@ impl PartPowers {
             {
                 let last = filter.behind[0];
                 let y = filter.next(x);
-                *late = *c * (y - *late) + last;
+                *late = (*c * y + last) - *c * *late;
                 let [left, right] = (y * y + *late * *late).to_array();
                 let louder = if right > left { right } else { left };
                 *power = if louder > *power { louder } else { *power };

@@ -4,6 +4,7 @@ mod clipper;
 mod compressor;
 mod corrected;
 mod dc_blocker;
+mod deesser;
 mod delay;
 mod dither;
 mod ducker;
@@ -31,6 +32,7 @@ use acetate_model::{Map, Params, ProcessorEntry, Settings};
 pub use clipper::{Clipper, ClipperSettings};
 pub use compressor::CompressorSettings;
 pub use dc_blocker::{DcBlocker, DcBlockerSettings};
+pub use deesser::{Deesser, DeesserSettings, DeesserShape};
 pub use delay::{Delay, DelaySettings};
 pub use dither::{Dither, DitherSettings, Shape};
 pub use ducker::{Ducker, DuckerSettings};
@@ -59,6 +61,7 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<LowPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<DynamicEqSettings>(),
+    ProcessorEntry::of::<DeesserSettings>(),
     ProcessorEntry::of::<ExpanderSettings>(),
     ProcessorEntry::of::<TransientSettings>(),
     ProcessorEntry::of::<DuckerSettings>(),

@@ -14,6 +14,7 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("low_pass", "latency", "what it lets pass is late as behind its analogue model, by its phase"),
     ("dither", "neutral", "it rounds"),
     ("dynamic_eq", "curve", "it is drawn at full action, and measured there in its own test"),
+    ("deesser", "curve", "it is drawn at full action, and measured there in its own test"),
     ("ducker", "curve", "it is drawn at full action, and measured there in its own test"),
     ("dither", "linked", "each signal has a noise of its own"),
 ];

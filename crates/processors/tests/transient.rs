@@ -130,3 +130,16 @@ fn soft_beats_get_what_loud_ones_get() {
     println!("40 dB softer differs by {worst:.5} dB");
     assert!(worst < 0.02, "{worst}");
 }
+
+#[test]
+fn steady_noise_has_hardly_any_beginnings() {
+    // the sum of twelve uniform numbers is nearly normal, and its peaks are never the same
+    let input = signal(RATE_HZ, 2, 4 * SECOND, |c, n| {
+        0.1 * (0..12).map(|k| noise(((2 * n + c) * 12 + k) as u64)).sum::<f64>() / 2.0
+    });
+    let out = output(&settings(12.0, 12.0), &input);
+    let steady = |audio: &Audio| energy_db(&audio.channels[0][SECOND..]);
+    let louder = steady(&out) - steady(&input);
+    println!("noise gets {louder:.3} dB louder");
+    assert!(louder.abs() < 0.1, "{louder}");
+}

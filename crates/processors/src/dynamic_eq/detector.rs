@@ -217,24 +217,44 @@ impl Group {
 
     fn act(&mut self, whole: Option<&Lane>, frames: usize) {
         let powers = &mut self.powers[..frames];
+        let lanes = &mut self.attenuations;
         self.mean.run(powers);
-        for (k, law) in self.laws.iter().enumerate() {
-            let lane = &mut self.attenuations[k][..frames];
-            lane.iter_mut().zip(&*powers).for_each(|(lane, powers)| *lane = powers[k] as f32);
-            law.wanted(lane, whole);
-            powers.iter_mut().zip(&*lane).for_each(|(powers, lane)| powers[k] = f64::from(*lane));
+        for_each_frame(lanes, powers, |lanes, powers| {
+            lanes.into_iter().zip(powers).for_each(|(lane, power)| *lane = *power as f32);
+        });
+        for (law, lane) in self.laws.iter().zip(&mut *lanes) {
+            law.wanted(&mut lane[..frames], whole);
         }
+        for_each_frame(lanes, powers, |lanes, powers| {
+            lanes.into_iter().zip(powers).for_each(|(lane, wanted)| *wanted = f64::from(*lane));
+        });
         self.actions.run(powers);
-        for (k, law) in self.laws.iter().enumerate() {
-            let lane = &mut self.attenuations[k][..frames];
-            for (lane, powers) in lane.iter_mut().zip(&*powers) {
-                let moved = if law.is_cut { powers[k] as f32 } else { -powers[k] as f32 };
-                *lane = moved - law.rest_db;
+        for_each_frame(lanes, powers, |lanes, powers| {
+            lanes.into_iter().zip(powers).for_each(|(lane, moved)| *lane = *moved as f32);
+        });
+        let mut gains = [[0.0; DETECTOR_TILE]; BANDS_AT_ONCE];
+        for ((law, lane), gains) in self.laws.iter().zip(&mut *lanes).zip(&mut gains) {
+            let sign = if law.is_cut { 1.0 } else { -1.0 };
+            for (moved, attenuation) in lane[..frames].iter_mut().zip(&mut *gains) {
+                *moved = sign * *moved - law.rest_db;
+                *attenuation = *moved;
             }
-            let mut gains = [0.0; DETECTOR_TILE];
-            gains[..frames].copy_from_slice(lane);
             gain(&mut gains[..frames]);
-            powers.iter_mut().zip(&gains).for_each(|(powers, gain)| powers[k] = f64::from(*gain) - 1.0);
         }
+        for_each_frame(&mut gains, powers, |gains, powers| {
+            gains.into_iter().zip(powers).for_each(|(gain, change)| *change = f64::from(*gain) - 1.0);
+        });
+    }
+}
+
+/// Four bands one after the other, and the same frame by frame.
+fn for_each_frame(
+    lanes: &mut [Lane; BANDS_AT_ONCE],
+    frames: &mut [[f64; 4]],
+    work: impl Fn([&mut f32; BANDS_AT_ONCE], &mut [f64; 4]),
+) {
+    let [a, b, c, d] = lanes;
+    for ((((a, b), c), d), frame) in a.iter_mut().zip(b).zip(c).zip(d).zip(frames) {
+        work([a, b, c, d], frame);
     }
 }
