@@ -8,7 +8,7 @@ use crate::shaper::{Around, Shape, Shaper, fundamental};
 /// The lowest that a curve is drawn.
 const FLOOR_DB: f64 = -300.0;
 
-/// Cuts off peaks at a ceiling, at eight times the rate and with antiderivative anti-aliasing.
+/// Cuts off peaks at a ceiling, at sixteen times the rate and with antiderivative anti-aliasing.
 ///
 /// Only what is cut off is filtered. So what stays below the bend passes unchanged, bit for bit, and the rest keeps its
 /// full bandwidth. Peaks may stand a little over the ceiling where the cut would need more than 20 kHz; a limiter
@@ -65,13 +65,12 @@ struct Driven {
 }
 
 impl Shape for Driven {
+    const DOUBLINGS: usize = 4;
+    const REACH: usize = Clip::REACH;
+
     fn untouched(&self) -> f32 {
         // a step less, so that the product with the drive is not rounded to above
         self.clip.begins() / self.drive * (1.0 - 4.0 * f32::EPSILON)
-    }
-
-    fn is_half_late(&self) -> bool {
-        true
     }
 
     fn take(&self, x: &[f32], taken: &mut [f32]) {

@@ -14,7 +14,7 @@ const DRAWN_HZ: f64 = 1000.0;
 /// How far a tube is biased: the hyperbolic tangent of its working point.
 const BIAS: f64 = 0.2;
 /// Below this frequency nothing is added: no offset stays.
-const OFFSET_HZ: f64 = 5.0;
+const OFFSET_HZ: f64 = 2.0;
 /// Tape is driven up to twice as hard above these two frequencies.
 const TAPE_HZ: [f64; 2] = [5000.0, 10_000.0];
 /// A transformer's core is driven up to 2.6 times as hard below these.
@@ -143,18 +143,17 @@ impl Bend {
 }
 
 impl Shape for Bend {
+    const DOUBLINGS: usize = 3;
+    const REACH: usize = 0;
+
     fn untouched(&self) -> f32 {
         0.0
-    }
-
-    fn is_half_late(&self) -> bool {
-        false
     }
 
     fn take(&self, x: &[f32], taken: &mut [f32]) {
         const B: f32 = BIAS as f32;
         let (d, per_d) = (self.drive as f32, (1.0 / self.drive) as f32);
-        let samples = taken.iter_mut().zip(&x[1..]);
+        let samples = taken.iter_mut().zip(x);
         match self.circuit {
             Circuit::Tape => samples.for_each(|(taken, x)| *taken = x - tanh(x * d) * per_d),
             Circuit::Tube => samples.for_each(|(taken, x)| {

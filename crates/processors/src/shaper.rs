@@ -10,18 +10,18 @@ use crate::shares::Shares;
 const HOP: usize = 256;
 /// Up to here a rate is not doubled once less.
 const LOW_RATE: u32 = 50_000;
-/// Doublings at such rates: the harmonics of a clipper need eight times.
-const DOUBLINGS: usize = 3;
 /// What is so small is nothing: it would decay into denormal numbers.
 const TINY: f64 = 1e-30;
 
 /// A curve without memory, told as what it takes away.
 pub trait Shape {
+    /// How often the rate is doubled for it, from a low rate.
+    const DOUBLINGS: usize;
+    /// How many samples to each side of one it looks at.
+    const REACH: usize;
     /// Up to this magnitude it takes nothing.
     fn untouched(&self) -> f32;
-    /// Whether it is late by half a sample.
-    fn is_half_late(&self) -> bool;
-    /// What it takes of each sample of `x` but the first, which came before.
+    /// What it takes of each sample of `x` but those of its reach at both ends.
     fn take(&self, x: &[f32], taken: &mut [f32]);
     /// How much lower a peak becomes.
     fn reduction_db(&self, _peak: f32) -> f64 {
@@ -64,8 +64,7 @@ impl<S: Shape> Shaper<S> {
     pub fn new(spec: &Spec, shape: S, linear: f64, amount: f64, around: &Around) -> Self {
         let halvings = spec.rate_hz.div_ceil(LOW_RATE).next_power_of_two().ilog2() as usize;
         let hop = HOP << halvings;
-        let oversampler =
-            Oversampler::new(DOUBLINGS.saturating_sub(halvings).max(1), hop, shape.is_half_late());
+        let oversampler = Oversampler::new(S::DOUBLINGS.saturating_sub(halvings).max(1), hop, S::REACH);
         debug_assert!(oversampler.latency() <= hop / 2 && oversampler.before() <= hop);
         let early = hop / 2 - oversampler.latency();
         Self {
@@ -78,7 +77,7 @@ impl<S: Shape> Shaper<S> {
             oversamplers: vec![oversampler; spec.channels],
             taken: vec![vec![0.0; early + hop]; spec.channels],
             leaving: vec![vec![0.0; hop]; spec.channels],
-            shares: Shares::new(spec.linked, spec.channels),
+            shares: Shares::new(spec.linked, spec.channels, hop),
             hop_db: 0.0,
             reduction: [Reduction::default()],
         }
