@@ -122,33 +122,20 @@ impl<S: Shape> Shaper<S> {
         let Some(Full { heard, ready }) = windows.full() else { return };
         let (main, linked) = heard.split_at(oversamplers.len());
         let (main_ready, linked_ready) = ready.split_at_mut(oversamplers.len());
-        let heard = around.as_mut().map_or(main, |filters| filters.emphasise(main));
-        let mut peak = 0f32;
-        for ((x, oversampler), taken) in heard.iter().zip(oversamplers).zip(taken.iter_mut()) {
-            let (highest, new) = oversampler.run(x, shape.untouched(), |x, taken| shape.take(x, taken));
-            let from = taken.len() - new.len();
-            taken[from..].copy_from_slice(new);
-            peak = if highest > peak { highest } else { peak };
-        }
-        if let Some(filters) = around {
-            filters.finish(taken);
-        }
+        let peak = take(shape, main, around.as_mut(), oversamplers, taken);
         self.hop_db = if peak > 0.0 { shape.reduction_db(peak) } else { 0.0 };
-        let mut untouched = true;
-        for ((taken, leaving), (x, y)) in
-            taken.iter_mut().zip(leaving.iter_mut()).zip(main.iter().zip(main_ready))
-        {
-            let hop = leaving.len();
+        for (taken, leaving) in taken.iter_mut().zip(leaving.iter_mut()) {
             for (leaving, taken) in leaving.iter_mut().zip(&*taken) {
                 *leaving = self.amount * taken;
             }
-            taken.copy_within(hop.., 0);
-            untouched &= leaving.iter().all(|&taken| taken == 0.0);
-            for ((y, x), taken) in y.iter_mut().zip(middle(x)).zip(&*leaving) {
+            taken.copy_within(leaving.len().., 0);
+        }
+        for ((x, y), leaving) in main.iter().zip(main_ready).zip(&*leaving) {
+            for ((y, x), taken) in y.iter_mut().zip(middle(x)).zip(leaving) {
                 *y = x * self.linear - taken;
             }
         }
-        if untouched {
+        if leaving.iter().flatten().all(|&taken| taken == 0.0) {
             for (x, y) in linked.iter().zip(linked_ready) {
                 y.iter_mut().zip(middle(x)).for_each(|(y, x)| *y = x * self.linear);
             }
@@ -157,6 +144,28 @@ impl<S: Shape> Shaper<S> {
             self.shares.deal(linked, self.linear, leaving, linked_ready);
         }
     }
+}
+
+/// Puts what is taken of the newest hop of each channel behind what is early still; returns the highest magnitude met.
+fn take<S: Shape>(
+    shape: &S,
+    main: &[Vec<f32>],
+    mut around: Option<&mut Filters>,
+    oversamplers: &mut [Oversampler],
+    taken: &mut [Vec<f32>],
+) -> f32 {
+    let heard = around.as_mut().map_or(main, |filters| filters.emphasise(main));
+    let mut peak = 0f32;
+    for ((x, oversampler), taken) in heard.iter().zip(oversamplers).zip(taken.iter_mut()) {
+        let (highest, new) = oversampler.run(x, shape.untouched(), |x, taken| shape.take(x, taken));
+        let from = taken.len() - new.len();
+        taken[from..].copy_from_slice(new);
+        peak = if highest > peak { highest } else { peak };
+    }
+    if let Some(filters) = around {
+        filters.finish(taken);
+    }
+    peak
 }
 
 /// The filters around a curve, for pairs of channels.
