@@ -13,13 +13,14 @@ const NARROW: usize = 8;
 /// Above the error of the sums in single precision.
 const MARGIN: f32 = 1.000_1;
 
-/// Raises the rate 2-, 4- or 8-fold, lets something be taken away there, and lowers what was taken.
+/// Raises the rate 2-, 4-, 8- or 16-fold, lets something be taken away there, and lowers what was taken.
 ///
 /// Only what is taken passes the filters. So a signal from which nothing is taken, less what was taken, is that signal
 /// to the last bit. Both ways are cascades of linear-phase half-band filters under a Kaiser window.
 #[derive(Debug, Clone)]
 pub struct Oversampler {
     frames: usize,
+    reach: usize,
     before: usize,
     latency: usize,
     up: Vec<Up>,
@@ -36,29 +37,31 @@ pub struct Oversampler {
 impl Oversampler {
     /// At rest; doubles the rate `doublings` times and works on `frames` at a time.
     ///
-    /// With `half_late`, what is taken may be late by half a sample of the highest rate, as antiderivative
-    /// anti-aliasing is; the way down makes up for it.
-    pub fn new(doublings: usize, frames: usize, half_late: bool) -> Self {
+    /// What decides how much of a sample is taken may look at `reach` samples of the highest rate to each side of it.
+    /// If it looks beyond the sample, it is taken to be a mean under a triangle, and the first halving only doubles the
+    /// triangle's width.
+    pub fn new(doublings: usize, frames: usize, reach: usize) -> Self {
         let halves: Vec<usize> = (1..=doublings).map(half_length).collect();
-        let mut need = (frames << doublings) + 1;
+        let mut need = (frames << doublings) + 2 * reach;
         let mut up: Vec<Up> = Vec::new();
         for &half in halves.iter().rev() {
             up.push(Up::new(half, need.div_ceil(2).next_multiple_of(NARROW)));
             need = up[up.len() - 1].need();
         }
         up.reverse();
-        let mut late = halves.iter().fold(0, |late, half| 2 * late + 2 * half - 1);
+        let mut late = reach + halves.iter().fold(0, |late, half| 2 * late + 2 * half - 1);
         let mut down = Vec::new();
         for (stage, &half) in halves.iter().enumerate().rev() {
-            let between = half_late && stage + 1 == doublings;
-            let filter = if between { between_samples(half) } else { half_band(half) };
-            late += if between { 2 * half } else { 2 * half - 1 };
+            let is_smooth = reach > 0 && stage > 0 && stage + 1 == doublings;
+            let half = if is_smooth { 1 } else { half };
+            late += 2 * half - 1;
             // the newer of two samples leaves where that makes the delay whole
-            down.push(Down::new(&filter, late % 2 == 1, frames << stage));
+            down.push(Down::new(&half_band(half), late % 2 == 1, frames << stage));
             late /= 2;
         }
         Self {
             frames,
+            reach,
             before: need - frames,
             latency: late,
             bounds: (0..=doublings).map(|from| bound(&halves[from..])).collect(),
@@ -89,7 +92,7 @@ impl Oversampler {
     /// Works on the last frames of `window` and hands out what was taken, late. Returns the highest magnitude that
     /// was met at the highest rate, or 0 if none is above `untouched`, up to which nothing is taken.
     ///
-    /// `take` sees the signal at the highest rate, from one sample earlier on than it fills.
+    /// `take` sees the signal at the highest rate, with its reach to each side of what it fills.
     pub fn run(
         &mut self,
         window: &[f32],
@@ -126,7 +129,7 @@ impl Oversampler {
         }
         let x = self.raised.last().map_or(window, |raised| &raised[..]);
         let taken = &mut self.taken[0];
-        let x = &x[x.len() - taken.len() - 1..];
+        let x = &x[x.len() - taken.len() - 2 * self.reach..];
         let highest = highest_sample(x);
         if highest <= untouched {
             return 0.0;
@@ -284,14 +287,6 @@ fn half_band(half: usize) -> Vec<f64> {
     taps
 }
 
-/// `4 half` taps whose middle lies between two samples.
-fn between_samples(half: usize) -> Vec<f64> {
-    let middle = 2.0 * half as f64 - 0.5;
-    let taps: Vec<f64> = (0..4 * half).map(|n| kernel(n as f64 - middle, middle + 0.5)).collect();
-    let sum: f64 = taps.iter().sum();
-    taps.iter().map(|h| h / sum).collect()
-}
-
 /// The largest sum of magnitudes of any phase of a cascade of doublings.
 fn bound(halves: &[usize]) -> f32 {
     let mut response = vec![1.0];
@@ -317,8 +312,8 @@ mod tests {
     const FRAMES: usize = 256;
 
     /// What becomes of a signal of which all is taken, aligned with it.
-    fn all_taken(doublings: usize, half_late: bool, x: &[f32]) -> Vec<f32> {
-        let mut oversampler = Oversampler::new(doublings, FRAMES, half_late);
+    fn all_taken(doublings: usize, reach: usize, x: &[f32]) -> Vec<f32> {
+        let mut oversampler = Oversampler::new(doublings, FRAMES, reach);
         let (before, late) = (oversampler.before(), oversampler.latency());
         let mut padded = vec![0.0; before];
         padded.extend_from_slice(x);
@@ -326,9 +321,7 @@ mod tests {
         let mut y = Vec::new();
         for from in (before..padded.len()).step_by(FRAMES) {
             let taken = oversampler.run(&padded[from - before..from + FRAMES], 0.0, |u, taken| {
-                for (taken, u) in taken.iter_mut().zip(u.windows(2)) {
-                    *taken = if half_late { f32::midpoint(u[0], u[1]) } else { u[1] };
-                }
+                taken.copy_from_slice(&u[reach..u.len() - reach]);
             });
             y.extend_from_slice(taken.1);
         }
@@ -340,9 +333,9 @@ mod tests {
         let rate = 44_100.0;
         let mut dirac = vec![0.0; 2000];
         dirac[1000] = 1.0;
-        for doublings in 1..=3 {
-            for half_late in [false, true] {
-                let y = all_taken(doublings, half_late, &dirac);
+        for doublings in 1..=4 {
+            for reach in 0..=2 {
+                let y = all_taken(doublings, reach, &dirac);
                 let (mut worst_db, mut worst_phase) = (0f64, 0f64);
                 for hz in (0..=20_000).step_by(100).map(f64::from) {
                     let (mut re, mut im) = (0.0, 0.0);
@@ -351,16 +344,12 @@ mod tests {
                         re += f64::from(y) * cos;
                         im += f64::from(y) * sin;
                     }
-                    // the mean of two neighbours, which the test took
-                    let mean = libm::cos(PI * hz / rate / f64::from(1 << doublings));
-                    let shall = if half_late { mean } else { 1.0 };
+                    let smooth = libm::cos(PI * hz / rate / f64::from(1 << doublings));
+                    let shall = if reach > 0 && doublings > 1 { smooth * smooth } else { 1.0 };
                     worst_db = worst_db.max((20.0 * libm::log10(re / shall)).abs());
                     worst_phase = worst_phase.max(libm::atan2(im, re).abs());
                 }
-                println!(
-                    "{}x, half late {half_late}: {worst_db:.6} dB, {worst_phase:.1e} rad",
-                    1 << doublings
-                );
+                println!("{}x, reach {reach}: {worst_db:.6} dB, {worst_phase:.1e} rad", 1 << doublings);
                 assert!(worst_db < 0.01 && worst_phase < 1e-6);
             }
         }
@@ -368,30 +357,29 @@ mod tests {
 
     #[test]
     fn images_and_aliases_are_far_below() {
-        let reach = |hz: f64, taps: &[f64]| {
+        let response = |hz: f64, taps: &[f64]| {
             let sum = |wave: fn(f64) -> f64| -> f64 {
                 taps.iter().enumerate().map(|(n, h)| h * wave(2.0 * PI * hz * n as f64)).sum()
             };
             20.0 * libm::log10(libm::hypot(sum(libm::sin), sum(libm::cos)))
         };
-        for doubling in 1..=3 {
+        for doubling in 1..=4 {
             let half = half_length(doubling);
             let high = f64::from(1 << doubling);
             let stop = 0.5 - if doubling == 1 { PASS } else { 1.0 - PASS } / high;
-            for taps in [half_band(half), between_samples(half)] {
-                let worst = (0..=400)
-                    .map(|n| stop + (0.5 - stop) * f64::from(n) / 400.0)
-                    .map(|hz| reach(hz, &taps))
-                    .fold(f64::MIN, f64::max);
-                println!("doubling {doubling}, {} taps: {worst:.1} dB", taps.len());
-                assert!(worst <= -120.0);
-            }
+            let taps = half_band(half);
+            let worst = (0..=400)
+                .map(|n| stop + (0.5 - stop) * f64::from(n) / 400.0)
+                .map(|hz| response(hz, &taps))
+                .fold(f64::MIN, f64::max);
+            println!("doubling {doubling}, {} taps: {worst:.1} dB", taps.len());
+            assert!(worst <= -120.0);
         }
     }
 
     #[test]
     fn the_worst_signal_reaches_its_bound_and_no_further() {
-        let mut oversampler = Oversampler::new(3, FRAMES, false);
+        let mut oversampler = Oversampler::new(3, FRAMES, 0);
         let length = oversampler.before() + FRAMES;
         let bound = oversampler.bounds[0];
         let mut newest = |x: &[f32]| {
@@ -417,7 +405,7 @@ mod tests {
         println!("{highest} of {bound}");
         assert!(highest <= bound && highest > 0.999 * bound);
         let loud = vec![1.0; length];
-        let mut oversampler = Oversampler::new(3, FRAMES, false);
+        let mut oversampler = Oversampler::new(3, FRAMES, 0);
         assert_eq!(oversampler.run(&loud, bound, |_, _| panic!("nothing is to be taken")).0, 0.0);
     }
 
@@ -425,13 +413,13 @@ mod tests {
     fn nothing_taken_is_exactly_nothing_whether_looked_at_or_not() {
         let x: Vec<f32> = (0..2048u64).map(|n| (n * n * 7919 % 2003) as f32 / 1001.5 - 1.0).collect();
         let taken_above = |untouched: f32, always: bool| {
-            let mut oversampler = Oversampler::new(3, FRAMES, false);
+            let mut oversampler = Oversampler::new(3, FRAMES, 0);
             let before = oversampler.before();
             let mut all = Vec::new();
             for from in (before..x.len() - FRAMES).step_by(FRAMES) {
                 let told = if always { 0.0 } else { untouched };
                 let taken = oversampler.run(&x[from - before..from + FRAMES], told, |u, taken| {
-                    for (taken, u) in taken.iter_mut().zip(&u[1..]) {
+                    for (taken, u) in taken.iter_mut().zip(u) {
                         *taken = (u - untouched).max(0.0);
                     }
                 });

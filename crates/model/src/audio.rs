@@ -49,8 +49,9 @@ impl Audio {
 
 /// What a processor works on: the signal that decides, and signals that follow it.
 ///
-/// Everything in a chain is linear or a gain computed from `main`, so the same operator applied to each of
-/// `linked` keeps their sum equal to `main`. That is how stems are mastered by the chain of their sum.
+/// What is linear or a gain computed from `main` is applied to each of `linked` alike; what a bent curve takes away from
+/// `main` is shared out among them. Both keep their sum equal to `main`. That is how stems are mastered by the chain of
+/// their sum.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Block {
     /// The signal that is heard and measured.

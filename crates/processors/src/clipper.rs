@@ -8,11 +8,12 @@ use crate::shaper::{Around, Shape, Shaper, fundamental};
 /// The lowest that a curve is drawn.
 const FLOOR_DB: f64 = -300.0;
 
-/// Cuts off peaks at a ceiling, at eight times the rate and with antiderivative anti-aliasing.
+/// Cuts off peaks at a ceiling, at a multiple of the rate and with antiderivative anti-aliasing, so that no aliases are
+/// heard.
 ///
 /// Only what is cut off is filtered. So what stays below the bend passes unchanged, bit for bit, and the rest keeps its
-/// full bandwidth. Peaks may stand a little over the ceiling where the cut would need more than 20 kHz; a limiter
-/// behind it makes a true-peak ceiling of it.
+/// full bandwidth. Peaks may stand a little over the ceiling where the cut would need more than the audible band; a
+/// limiter behind it makes a true-peak ceiling of it.
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct ClipperSettings {
     /// How far the signal is raised towards the ceiling.
@@ -65,13 +66,13 @@ struct Driven {
 }
 
 impl Shape for Driven {
+    /// One more than the harmonics need: the lines between the samples follow a tone in the highest octave closely.
+    const DOUBLINGS: usize = 4;
+    const REACH: usize = Clip::REACH;
+
     fn untouched(&self) -> f32 {
         // a step less, so that the product with the drive is not rounded to above
         self.clip.begins() / self.drive * (1.0 - 4.0 * f32::EPSILON)
-    }
-
-    fn is_half_late(&self) -> bool {
-        true
     }
 
     fn take(&self, x: &[f32], taken: &mut [f32]) {

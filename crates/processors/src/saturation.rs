@@ -14,15 +14,15 @@ const DRAWN_HZ: f64 = 1000.0;
 /// How far a tube is biased: the hyperbolic tangent of its working point.
 const BIAS: f64 = 0.2;
 /// Below this frequency nothing is added: no offset stays.
-const OFFSET_HZ: f64 = 5.0;
-/// Tape is driven up to twice as hard above these two frequencies.
+const OFFSET_HZ: f64 = 2.0;
+/// Tape is driven harder from the first of these frequencies on, up to the second.
 const TAPE_HZ: [f64; 2] = [5000.0, 10_000.0];
-/// A transformer's core is driven up to 2.6 times as hard below these.
+/// A transformer's core is driven harder from the first of these frequencies down, to the second.
 const CORE_HZ: [f64; 2] = [130.0, 50.0];
 
 /// Adds harmonics by driving the signal into a gentle curve, as tape, a tube or a transformer does.
 ///
-/// Works at eight times the rate, so that what is added is harmonics only. The dry signal is never filtered: mixed in
+/// Works at a multiple of the rate, so that what is added is harmonics only. The dry signal is never filtered: mixed in
 /// or not, it stays in phase with what is added. Quiet passages keep their level, whatever the drive.
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct SaturationSettings {
@@ -143,18 +143,18 @@ impl Bend {
 }
 
 impl Shape for Bend {
+    /// The harmonics of these curves fall so steeply that the rate alone keeps their aliases away.
+    const DOUBLINGS: usize = 3;
+    const REACH: usize = 0;
+
     fn untouched(&self) -> f32 {
         0.0
-    }
-
-    fn is_half_late(&self) -> bool {
-        false
     }
 
     fn take(&self, x: &[f32], taken: &mut [f32]) {
         const B: f32 = BIAS as f32;
         let (d, per_d) = (self.drive as f32, (1.0 / self.drive) as f32);
-        let samples = taken.iter_mut().zip(&x[1..]);
+        let samples = taken.iter_mut().zip(x);
         match self.circuit {
             Circuit::Tape => samples.for_each(|(taken, x)| *taken = x - tanh(x * d) * per_d),
             Circuit::Tube => samples.for_each(|(taken, x)| {

@@ -10,18 +10,18 @@ use crate::shares::Shares;
 const HOP: usize = 256;
 /// Up to here a rate is not doubled once less.
 const LOW_RATE: u32 = 50_000;
-/// Doublings at such rates: the harmonics of a clipper need eight times.
-const DOUBLINGS: usize = 3;
 /// What is so small is nothing: it would decay into denormal numbers.
 const TINY: f64 = 1e-30;
 
 /// A curve without memory, told as what it takes away.
 pub trait Shape {
+    /// How often the rate is doubled for it, from a low rate.
+    const DOUBLINGS: usize;
+    /// How many samples to each side of one it looks at.
+    const REACH: usize;
     /// Up to this magnitude it takes nothing.
     fn untouched(&self) -> f32;
-    /// Whether it is late by half a sample.
-    fn is_half_late(&self) -> bool;
-    /// What it takes of each sample of `x` but the first, which came before.
+    /// What it takes of each sample of `x` but those of its reach at both ends.
     fn take(&self, x: &[f32], taken: &mut [f32]);
     /// How much lower a peak becomes.
     fn reduction_db(&self, _peak: f32) -> f64 {
@@ -64,8 +64,7 @@ impl<S: Shape> Shaper<S> {
     pub fn new(spec: &Spec, shape: S, linear: f64, amount: f64, around: &Around) -> Self {
         let halvings = spec.rate_hz.div_ceil(LOW_RATE).next_power_of_two().ilog2() as usize;
         let hop = HOP << halvings;
-        let oversampler =
-            Oversampler::new(DOUBLINGS.saturating_sub(halvings).max(1), hop, shape.is_half_late());
+        let oversampler = Oversampler::new(S::DOUBLINGS.saturating_sub(halvings).max(1), hop, S::REACH);
         debug_assert!(oversampler.latency() <= hop / 2 && oversampler.before() <= hop);
         let early = hop / 2 - oversampler.latency();
         Self {
@@ -78,7 +77,7 @@ impl<S: Shape> Shaper<S> {
             oversamplers: vec![oversampler; spec.channels],
             taken: vec![vec![0.0; early + hop]; spec.channels],
             leaving: vec![vec![0.0; hop]; spec.channels],
-            shares: Shares::new(spec.linked, spec.channels),
+            shares: Shares::new(spec.linked, spec.channels, hop),
             hop_db: 0.0,
             reduction: [Reduction::default()],
         }
@@ -123,33 +122,20 @@ impl<S: Shape> Shaper<S> {
         let Some(Full { heard, ready }) = windows.full() else { return };
         let (main, linked) = heard.split_at(oversamplers.len());
         let (main_ready, linked_ready) = ready.split_at_mut(oversamplers.len());
-        let heard = around.as_mut().map_or(main, |filters| filters.emphasise(main));
-        let mut peak = 0f32;
-        for ((x, oversampler), taken) in heard.iter().zip(oversamplers).zip(taken.iter_mut()) {
-            let (highest, new) = oversampler.run(x, shape.untouched(), |x, taken| shape.take(x, taken));
-            let from = taken.len() - new.len();
-            taken[from..].copy_from_slice(new);
-            peak = if highest > peak { highest } else { peak };
-        }
-        if let Some(filters) = around {
-            filters.finish(taken);
-        }
+        let peak = take(shape, main, around.as_mut(), oversamplers, taken);
         self.hop_db = if peak > 0.0 { shape.reduction_db(peak) } else { 0.0 };
-        let mut untouched = true;
-        for ((taken, leaving), (x, y)) in
-            taken.iter_mut().zip(leaving.iter_mut()).zip(main.iter().zip(main_ready))
-        {
-            let hop = leaving.len();
+        for (taken, leaving) in taken.iter_mut().zip(leaving.iter_mut()) {
             for (leaving, taken) in leaving.iter_mut().zip(&*taken) {
                 *leaving = self.amount * taken;
             }
-            taken.copy_within(hop.., 0);
-            untouched &= leaving.iter().all(|&taken| taken == 0.0);
-            for ((y, x), taken) in y.iter_mut().zip(middle(x)).zip(&*leaving) {
+            taken.copy_within(leaving.len().., 0);
+        }
+        for ((x, y), leaving) in main.iter().zip(main_ready).zip(&*leaving) {
+            for ((y, x), taken) in y.iter_mut().zip(middle(x)).zip(leaving) {
                 *y = x * self.linear - taken;
             }
         }
-        if untouched {
+        if leaving.iter().flatten().all(|&taken| taken == 0.0) {
             for (x, y) in linked.iter().zip(linked_ready) {
                 y.iter_mut().zip(middle(x)).for_each(|(y, x)| *y = x * self.linear);
             }
@@ -158,6 +144,28 @@ impl<S: Shape> Shaper<S> {
             self.shares.deal(linked, self.linear, leaving, linked_ready);
         }
     }
+}
+
+/// Puts what is taken of the newest hop of each channel behind what is early still; returns the highest magnitude met.
+fn take<S: Shape>(
+    shape: &S,
+    main: &[Vec<f32>],
+    mut around: Option<&mut Filters>,
+    oversamplers: &mut [Oversampler],
+    taken: &mut [Vec<f32>],
+) -> f32 {
+    let heard = around.as_mut().map_or(main, |filters| filters.emphasise(main));
+    let mut peak = 0f32;
+    for ((x, oversampler), taken) in heard.iter().zip(oversamplers).zip(taken.iter_mut()) {
+        let (highest, new) = oversampler.run(x, shape.untouched(), |x, taken| shape.take(x, taken));
+        let from = taken.len() - new.len();
+        taken[from..].copy_from_slice(new);
+        peak = if highest > peak { highest } else { peak };
+    }
+    if let Some(filters) = around {
+        filters.finish(taken);
+    }
+    peak
 }
 
 /// The filters around a curve, for pairs of channels.

@@ -18,28 +18,40 @@ const SILENCE: f64 = 1e-30;
 pub struct Shares {
     channels: usize,
     /// For each channel of each linked signal.
+    energies: Vec<[f64; POINTS]>,
+    /// The way from one point to the next, frame by frame.
+    way: Vec<f32>,
     weights: Vec<[f32; POINTS]>,
 }
 
 impl Shares {
-    /// For so many linked signals of so many channels.
-    pub fn new(linked: usize, channels: usize) -> Self {
-        Self { channels, weights: vec![[0.0; POINTS]; linked * channels] }
+    /// For so many linked signals of so many channels, and windows of twice a hop.
+    pub fn new(linked: usize, channels: usize, hop: usize) -> Self {
+        let step = hop / (POINTS - 1);
+        let count = linked * channels;
+        Self {
+            channels,
+            way: (0..step).map(|n| n as f32 / step as f32).collect(),
+            energies: vec![[0.0; POINTS]; count],
+            weights: vec![[0.0; POINTS]; count],
+        }
     }
 
     /// Works out the shares over the middle of the windows of all linked signals, channel by channel.
     pub fn hear(&mut self, linked: &[Vec<f32>]) {
+        for (energies, window) in self.energies.iter_mut().zip(linked) {
+            *energies = energies_around(window);
+        }
         for channel in 0..self.channels {
-            let windows = || linked.iter().skip(channel).step_by(self.channels);
+            let of_channel = || self.energies.iter().skip(channel).step_by(self.channels);
             let mut sums = [0.0; POINTS];
-            for window in windows() {
-                energies(window).iter().zip(&mut sums).for_each(|(energy, sum)| *sum += energy);
+            for energies in of_channel() {
+                energies.iter().zip(&mut sums).for_each(|(energy, sum)| *sum += energy);
             }
-            let equal = 1.0 / windows().count() as f32;
-            for (window, weights) in
-                windows().zip(self.weights.iter_mut().skip(channel).step_by(self.channels))
-            {
-                for ((weight, energy), sum) in weights.iter_mut().zip(energies(window)).zip(sums) {
+            let equal = 1.0 / of_channel().count() as f32;
+            let weights = self.weights.iter_mut().skip(channel).step_by(self.channels);
+            for (weights, energies) in weights.zip(of_channel()) {
+                for ((weight, energy), sum) in weights.iter_mut().zip(energies).zip(sums) {
                     *weight = if sum > SILENCE { (energy / sum) as f32 } else { equal };
                 }
             }
@@ -48,14 +60,14 @@ impl Shares {
 
     /// The middle of each linked window times `linear`, less its share of `taken`.
     pub fn deal(&self, linked: &[Vec<f32>], linear: f32, taken: &[Vec<f32>], ready: &mut [Vec<f32>]) {
-        let step = taken.first().map_or(1, |taken| taken.len() / (POINTS - 1));
+        let step = self.way.len();
         let whose = self.weights.iter().zip(taken.iter().cycle());
         for ((window, ready), (weights, taken)) in linked.iter().zip(ready).zip(whose) {
             let parts = ready.chunks_mut(step).zip(middle(window).chunks(step)).zip(taken.chunks(step));
             for (((ready, x), taken), ends) in parts.zip(weights.array_windows::<2>()) {
-                let slope = (ends[1] - ends[0]) / step as f32;
-                for (n, ((y, x), taken)) in ready.iter_mut().zip(x).zip(taken).enumerate() {
-                    *y = x * linear - (ends[0] + slope * n as f32) * taken;
+                let slope = ends[1] - ends[0];
+                for (((y, x), taken), way) in ready.iter_mut().zip(x).zip(taken).zip(&self.way) {
+                    *y = x * linear - (ends[0] + slope * way) * taken;
                 }
             }
         }
@@ -63,7 +75,7 @@ impl Shares {
 }
 
 /// The energy around each point.
-fn energies(window: &[f32]) -> [f64; POINTS] {
+fn energies_around(window: &[f32]) -> [f64; POINTS] {
     let mut parts = [0.0; PARTS];
     for (part, x) in parts.iter_mut().zip(window.chunks(window.len() / PARTS)) {
         *part = energy(x);
@@ -91,7 +103,7 @@ mod tests {
 
     /// What each of several signals gets of a residue of one.
     fn dealt(linked: &[Vec<f32>]) -> Vec<Vec<f32>> {
-        let mut shares = Shares::new(linked.len(), 1);
+        let mut shares = Shares::new(linked.len(), 1, HOP);
         shares.hear(linked);
         let mut ready = vec![vec![0.0; HOP]; linked.len()];
         shares.deal(linked, 0.0, &[vec![-1.0; HOP]], &mut ready);
