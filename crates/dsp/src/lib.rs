@@ -1,10 +1,12 @@
 //! Bricks of sound: filters, transforms, interpolation, envelopes, noise. They have no parameters and no names.
 
+mod autoregression;
 mod interpolation;
 mod lookahead;
 mod noise;
 mod true_peak;
 
+pub use autoregression::Autoregression;
 pub use interpolation::{
     HANN_AFTER, HANN_BEFORE, HANN_TAPS, Hann4, SINC_AFTER, SINC_BEFORE, SINC_TAPS, Sinc16, TILE,
     highest_sample,
@@ -40,8 +42,10 @@ mod convolver;
 mod envelope;
 mod fir;
 mod masks;
+mod power_spectrum;
 
 pub use convolver::{Convolver, Full, Windows, middle};
 pub use envelope::{Compression, DETECTOR_TILE, Decoupled, MeanPower, Tile, gain, level_db};
 pub use fir::{FIR_TILE, Fir};
 pub use masks::{ZeroPhase, band_share, half_length, share_below};
+pub use power_spectrum::PowerSpectrum;

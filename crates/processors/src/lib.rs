@@ -1,5 +1,6 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
+mod declip;
 mod dither;
 mod eq;
 mod gain;
@@ -11,6 +12,7 @@ mod stereo;
 
 use acetate_model::ProcessorEntry;
 
+pub use declip::{Declip, DeclipSettings, Find};
 pub use dither::{Dither, DitherSettings, Shape};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On};
 pub use gain::{Gain, GainSettings};
@@ -22,6 +24,7 @@ pub use stereo::{Stereo, StereoSettings};
 /// Every processor, in the order of a manual.
 pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
+    ProcessorEntry::of::<DeclipSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
