@@ -5,6 +5,7 @@ mod dither;
 mod eq;
 mod gain;
 mod high_pass;
+mod hum;
 mod limiter;
 mod multiband;
 mod pairs;
@@ -17,6 +18,7 @@ pub use dither::{Dither, DitherSettings, Shape};
 pub use eq::{Eq, EqBand, EqSettings, EqShape, On};
 pub use gain::{Gain, GainSettings};
 pub use high_pass::{HighPass, HighPassSettings, Slope};
+pub use hum::{Hum, HumSettings, Mains};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use multiband::{Band, Detector, Multiband, MultibandSettings};
 pub use stereo::{Stereo, StereoSettings};
@@ -25,6 +27,7 @@ pub use stereo::{Stereo, StereoSettings};
 pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
     ProcessorEntry::of::<DeclipSettings>(),
+    ProcessorEntry::of::<HumSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
