@@ -1,11 +1,13 @@
 //! Bricks of sound: filters, transforms, interpolation, envelopes, noise. They have no parameters and no names.
 
+mod autoregression;
 mod delay_line;
 mod interpolation;
 mod lookahead;
 mod noise;
 mod true_peak;
 
+pub use autoregression::Autoregression;
 pub use delay_line::DelayLine;
 pub use interpolation::{
     HANN_AFTER, HANN_BEFORE, HANN_TAPS, Hann4, SINC_AFTER, SINC_BEFORE, SINC_TAPS, Sinc16, TILE,
@@ -49,6 +51,7 @@ mod envelope;
 mod fir;
 mod masks;
 mod pair_convolver;
+mod power_spectrum;
 
 pub use convolver::{Convolver, Full, Windows, middle};
 pub use crest::CrestTimes;
@@ -64,4 +67,5 @@ pub use masks::{ZeroPhase, band_share, half_length, share_below, tuned};
 pub use oversampling::Oversampler;
 pub use pair_convolver::PairConvolver;
 pub use parallel::{BANDS_AT_ONCE, ParallelBands, Part, PartPowers};
+pub use power_spectrum::PowerSpectrum;
 pub use shapers::{Clip, tanh};

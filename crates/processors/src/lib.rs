@@ -4,6 +4,7 @@ mod clipper;
 mod compressor;
 mod corrected;
 mod dc_blocker;
+mod declip;
 mod deesser;
 mod delay;
 mod dither;
@@ -14,6 +15,7 @@ mod eq;
 mod expander;
 mod gain;
 mod high_pass;
+mod hum;
 mod late;
 mod limiter;
 mod low_pass;
@@ -32,6 +34,7 @@ use acetate_model::{Map, Params, ProcessorEntry, Settings};
 pub use clipper::{Clipper, ClipperSettings};
 pub use compressor::CompressorSettings;
 pub use dc_blocker::{DcBlocker, DcBlockerSettings};
+pub use declip::{Declip, DeclipSettings, Find};
 pub use deesser::{Deesser, DeesserSettings, DeesserShape};
 pub use delay::{Delay, DelaySettings};
 pub use dither::{Dither, DitherSettings, Shape};
@@ -42,6 +45,7 @@ pub use eq::{Eq, EqBand, EqSettings, EqShape, On, Phase};
 pub use expander::ExpanderSettings;
 pub use gain::{Gain, GainSettings};
 pub use high_pass::{HighPass, HighPassSettings, Slope};
+pub use hum::{Hum, HumSettings, Mains};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use low_pass::{LowPass, LowPassSettings};
 pub use maximizer::{Maximizer, MaximizerSettings};
@@ -57,6 +61,8 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<PolaritySettings>(),
     ProcessorEntry::of::<DelaySettings>(),
     ProcessorEntry::of::<DcBlockerSettings>(),
+    ProcessorEntry::of::<DeclipSettings>(),
+    ProcessorEntry::of::<HumSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<LowPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
