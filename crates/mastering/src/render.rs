@@ -307,8 +307,8 @@ impl Finish<'_> {
     }
 
     fn limiter(&self) -> Option<LimiterSettings> {
-        let active = self.last.iter().filter(|m| m.standing == Standing::Active);
-        active.filter_map(|m| limiter_of(&m.process.kind, &m.process.settings)).next()
+        let mut active = self.last.iter().filter(|m| m.standing == Standing::Active);
+        active.find_map(|m| limiter_of(&m.process.kind, &m.process.settings))
     }
 
     fn ceiling_dbtp(&self) -> Option<f64> {
