@@ -111,9 +111,9 @@ ROWS = [
         juce=lambda: juce(pb.Gain(6), pb.BrickwallLimiter(ceiling_db=-1, true_peak=True)),
         ffmpeg=lambda: ffmpeg(f"volume=6dB,aresample={4 * RATE},alimiter=limit=-1dB:level=disabled:attack=5:release=50,"
                               f"aresample={RATE}")),
-    row("clipper, soft, +6 dB (ours 8 times, ffmpeg 8 times)", ['clipper={"drive_db": 6}'],
+    row("clipper, hard, +6 dB (ours 16 times, ffmpeg 8 times)", ['clipper={"drive_db": 6}'],
         ffmpeg=lambda: ffmpeg("volume=6dB,asoftclip=type=hard:oversample=8")),
-    row("saturation (ours and ffmpeg 4 times, JUCE without)", ['saturation={"curve": "tape", "drive_db": 6, "mix_percent": 100}'],
+    row("saturation (ours 8 times, ffmpeg 4 times, JUCE without)", ['saturation={"circuit": "tape", "drive_db": 6, "mix_percent": 100}'],
         juce=lambda: juce(pb.Distortion(6)), ffmpeg=lambda: ffmpeg("volume=6dB,asoftclip=type=tanh:oversample=4")),
     row("dither to 16 bit, flat", ['dither={"bits": 16}'],
         ffmpeg=lambda: ffmpeg("aresample=osf=s16:dither_method=triangular")),

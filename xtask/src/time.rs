@@ -26,7 +26,9 @@ pub(crate) fn run(rate_hz: u32, file: &Path, runs: usize, chain: &[&str], out: O
         let mut blocks: Vec<Block> = audio.blocks(BLOCK_FRAMES).map(Block::of).collect();
         let began = Instant::now();
         for block in &mut blocks {
-            processors.iter_mut().for_each(|processor| processor.process(block));
+            for processor in &mut processors {
+                processor.process(block);
+            }
         }
         seconds.push(began.elapsed().as_secs_f64());
         last = blocks;
