@@ -37,6 +37,26 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
         ("eq", "4 low bands", map(&json!({ "bands": low }))),
         ("multiband", "4 of 4 bands", bands(&[0, 1, 2, 3])),
         ("multiband", "1 of 4 bands", bands(&[0])),
+        ("multiband", "4 of 4 bands, low latency", {
+            let mut settings = bands(&[0, 1, 2, 3]);
+            settings.insert("crossover".into(), "low_latency".into());
+            settings
+        }),
+        ("compressor", "peak", map(&json!({ "threshold_db": -30, "ratio": 2, "detector": "peak" }))),
+        (
+            "compressor",
+            "each channel alone",
+            map(&json!({ "threshold_db": -30, "ratio": 2, "link_percent": 0 })),
+        ),
+        ("compressor", "program", map(&json!({ "threshold_db": -30, "ratio": 2, "times": "program" }))),
+        // a crest factor and two time constants are worked out anew for each frame, in double precision
+        ("compressor", "auto", map(&json!({ "threshold_db": -30, "ratio": 2, "times": "auto" }))),
+        (
+            "compressor",
+            "looks ahead, high-pass",
+            map(&json!({ "threshold_db": -30, "ratio": 2, "lookahead_ms": 5,
+            "side_chain_high_pass_hz": 100 })),
+        ),
         ("stereo", "width", map(&json!({ "width_percent": 120.0 }))),
     ];
     examples.chain(more).collect()
