@@ -1,5 +1,7 @@
+use std::ops::{Add, Mul};
+
 use libm::exp;
-use wide::f64x4;
+use wide::{f64x2, f64x4};
 
 /// Frames that a detector works on at a time.
 pub const DETECTOR_TILE: usize = 128;
@@ -88,17 +90,24 @@ impl Compression {
 pub struct MeanPower {
     keep: f64,
     mean: f64x4,
+    is_pair: bool,
 }
 
 impl MeanPower {
     /// At rest.
     pub fn new(rate_hz: u32, ms: f64) -> Self {
-        Self { keep: keep(rate_hz, ms), mean: f64x4::ZERO }
+        Self { keep: keep(rate_hz, ms), mean: f64x4::ZERO, is_pair: false }
     }
 
     /// Forgets everything heard.
     pub fn reset(&mut self) {
         self.mean = f64x4::ZERO;
+    }
+
+    /// The same for the first two signals only; the others stay as they are.
+    #[must_use]
+    pub fn of_pair(self) -> Self {
+        Self { is_pair: true, ..self }
     }
 
     /// The highest mean of any lane.
@@ -115,12 +124,21 @@ impl MeanPower {
     /// Averages in place, in parts of any length, if only [`Self::settle`] comes at frames that do not depend on it.
     pub fn advance(&mut self, tile: &mut Tile, frames: usize) {
         let (keep, take) = (f64x4::splat(self.keep), f64x4::splat(1.0 - self.keep));
-        let mut mean = self.mean;
-        for_each_frame(tile, frames, |power| {
-            mean = keep * mean + take * power;
-            mean
-        });
-        self.mean = mean;
+        if self.is_pair {
+            let ([keep, take], mut mean) = ([keep, take].map(first), first(self.mean));
+            for_each_pair(tile, frames, |power| {
+                mean = keep * mean + take * power;
+                mean
+            });
+            self.mean = widen(mean);
+        } else {
+            let mut mean = self.mean;
+            for_each_frame(tile, frames, |power| {
+                mean = keep * mean + take * power;
+                mean
+            });
+            self.mean = mean;
+        }
     }
 
     /// Drops what is so low that it is silence.
@@ -137,6 +155,7 @@ pub struct Decoupled {
     release: f64x4,
     held: f64x4,
     smooth: f64x4,
+    is_pair: bool,
 }
 
 impl Decoupled {
@@ -147,7 +166,14 @@ impl Decoupled {
             release: f64x4::new(times_ms.map(|[_, release]| keep(rate_hz, release))),
             held: f64x4::ZERO,
             smooth: f64x4::ZERO,
+            is_pair: false,
         }
+    }
+
+    /// The same for the first two signals only; the others stay as they are.
+    #[must_use]
+    pub fn of_pair(self) -> Self {
+        Self { is_pair: true, ..self }
     }
 
     /// Whether it attenuates nothing and will not, unless it is told to.
@@ -168,15 +194,23 @@ impl Decoupled {
 
     /// Smooths in place, in parts of any length, if only [`Self::settle`] comes at frames that do not depend on it.
     pub fn advance(&mut self, tile: &mut Tile, frames: usize) {
-        let (release, attack) = (self.release, self.attack);
-        let (no_release, no_attack) = (f64x4::ONE - release, f64x4::ONE - attack);
-        let (mut held, mut smooth) = (self.held, self.smooth);
-        for_each_frame(tile, frames, |wanted| {
-            held = (release * held + no_release * wanted).fast_max(wanted);
-            smooth = attack * smooth + no_attack * held;
-            smooth
-        });
-        (self.held, self.smooth) = (held, smooth);
+        let kept = [self.release, self.attack];
+        let all = [kept[0], f64x4::ONE - kept[0], kept[1], f64x4::ONE - kept[1]];
+        if self.is_pair {
+            let (by, mut state) = (all.map(first), [self.held, self.smooth].map(first));
+            for_each_pair(tile, frames, |wanted| {
+                state = decoupled(wanted, state, by, f64x2::fast_max);
+                state[1]
+            });
+            [self.held, self.smooth] = state.map(widen);
+        } else {
+            let mut state = [self.held, self.smooth];
+            for_each_frame(tile, frames, |wanted| {
+                state = decoupled(wanted, state, all, f64x4::fast_max);
+                state[1]
+            });
+            [self.held, self.smooth] = state;
+        }
     }
 
     /// The same with times that change: what is taken of the new value, frame by frame, in attack and in release.
@@ -201,6 +235,18 @@ impl Decoupled {
     }
 }
 
+/// What is held and what is smooth after one more frame; `by` is what release and attack keep and take.
+#[inline]
+fn decoupled<V: Copy + Add<Output = V> + Mul<Output = V>>(
+    wanted: V,
+    [held, smooth]: [V; 2],
+    by: [V; 4],
+    max: impl Fn(V, V) -> V,
+) -> [V; 2] {
+    let held = max(by[0] * held + by[1] * wanted, wanted);
+    [held, by[2] * smooth + by[3] * held]
+}
+
 /// What a one-pole filter keeps of its last value, for a time to 63 %.
 pub(crate) fn keep(rate_hz: u32, ms: f64) -> f64 {
     if ms > 0.0 { exp(-1000.0 / (ms * f64::from(rate_hz))) } else { 0.0 }
@@ -213,6 +259,25 @@ pub(crate) fn for_each_frame(tile: &mut Tile, frames: usize, mut change: impl Fn
         let changed = change(f64x4::new([*a, *b, *c, *d].map(f64::from)));
         [*a, *b, *c, *d] = changed.to_array().map(|x| x as f32);
     }
+}
+
+/// The same for the first two.
+fn for_each_pair(tile: &mut Tile, frames: usize, mut change: impl FnMut(f64x2) -> f64x2) {
+    let [a, b, ..] = tile;
+    for (a, b) in a.iter_mut().zip(b).take(frames) {
+        let changed = change(f64x2::new([f64::from(*a), f64::from(*b)]));
+        [*a, *b] = changed.to_array().map(|x| x as f32);
+    }
+}
+
+fn first(values: f64x4) -> f64x2 {
+    let [a, b, ..] = values.to_array();
+    f64x2::new([a, b])
+}
+
+fn widen(values: f64x2) -> f64x4 {
+    let [a, b] = values.to_array();
+    f64x4::new([a, b, 0.0, 0.0])
 }
 
 pub(crate) fn without(values: f64x4, nothing: f64) -> f64x4 {
@@ -300,6 +365,25 @@ mod tests {
             assert!((ms(risen) / attack_ms - 1.0).abs() < 0.05, "{} for {attack_ms}", ms(risen));
             let fits = 0.95 * release_ms..=1.05 * (release_ms + attack_ms);
             assert!(fits.contains(&ms(fallen)), "{} for {release_ms}", ms(fallen));
+        }
+    }
+
+    #[test]
+    fn a_pair_is_the_first_two_of_four() {
+        let times = [[1.0, 50.0], [3.0, 20.0], [1.0, 1.0], [1.0, 1.0]];
+        let (mut four, mut two) = (Decoupled::new(48_000, times), Decoupled::new(48_000, times).of_pair());
+        let (mut mean, mut mean_of_two) =
+            (MeanPower::new(48_000, 5.0), MeanPower::new(48_000, 5.0).of_pair());
+        for n in 0..50u32 {
+            let lanes =
+                [3u32, 5, 7, 11].map(|k| std::array::from_fn(|at| ((n * 128 + at as u32) * k % 97) as f32));
+            let (mut all, mut pair): (Tile, Tile) = (lanes, lanes);
+            mean.run(&mut all, DETECTOR_TILE);
+            mean_of_two.run(&mut pair, DETECTOR_TILE);
+            assert!(all[..2] == pair[..2] && pair[2..] == lanes[2..]);
+            four.run(&mut all, DETECTOR_TILE);
+            two.run(&mut pair, DETECTOR_TILE);
+            assert_eq!(all[..2], pair[..2]);
         }
     }
 

@@ -49,8 +49,8 @@ pub fn box_lengths(span: usize) -> [usize; 3] {
 /// The algorithm of [`moving_max`], for a stream.
 #[derive(Debug, Clone)]
 pub struct TrailingMax {
-    // the values of the part that is being heard, and behind them those of the part before, each the highest from it
-    // to the end of its part
+    // the values of the part that is being heard, and behind them, for each value of the part before, the highest of
+    // those that followed it
     part: Vec<f32>,
     at: usize,
     highest: f32,
@@ -71,20 +71,28 @@ impl TrailingMax {
     /// Values to their trailing maxima, in place.
     pub fn run(&mut self, values: &mut [f32]) {
         let larger = |a: f32, b: f32| if b > a { b } else { a };
-        for value in values {
-            self.part[self.at] = *value;
-            self.highest = larger(self.highest, *value);
-            self.at += 1;
-            let before = self.part.get(self.at).copied().unwrap_or(0.0);
-            *value = larger(self.highest, before);
+        let mut rest = values;
+        while !rest.is_empty() {
+            let room = self.part.len() - self.at;
+            let (now, then) = rest.split_at_mut(rest.len().min(room));
+            let mut highest = self.highest;
+            for (value, part) in now.iter_mut().zip(&mut self.part[self.at..]) {
+                let x = *value;
+                highest = larger(highest, x);
+                *value = larger(highest, *part);
+                *part = x;
+            }
+            (self.at, self.highest) = (self.at + now.len(), highest);
             if self.at == self.part.len() {
                 let mut max = 0.0;
                 for value in self.part.iter_mut().rev() {
-                    max = larger(max, *value);
+                    let x = *value;
                     *value = max;
+                    max = larger(max, x);
                 }
                 (self.at, self.highest) = (0, 0.0);
             }
+            rest = then;
         }
     }
 }

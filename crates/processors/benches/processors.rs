@@ -42,6 +42,26 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
         ("multiband", "4 of 4 bands", bands(&[0, 1, 2, 3])),
         ("multiband", "1 of 4 bands", bands(&[0])),
         ("dither", "shaped", map(&json!({ "bits": 16, "shape": "shaped_high" }))),
+        ("multiband", "4 of 4 bands, low latency", {
+            let mut settings = bands(&[0, 1, 2, 3]);
+            settings.insert("crossover".into(), "low_latency".into());
+            settings
+        }),
+        ("compressor", "peak", map(&json!({ "threshold_db": -30, "ratio": 2, "detector": "peak" }))),
+        (
+            "compressor",
+            "each channel alone",
+            map(&json!({ "threshold_db": -30, "ratio": 2, "link_percent": 0 })),
+        ),
+        ("compressor", "program", map(&json!({ "threshold_db": -30, "ratio": 2, "times": "program" }))),
+        // a crest factor and two time constants are worked out anew for each frame, in double precision
+        ("compressor", "auto", map(&json!({ "threshold_db": -30, "ratio": 2, "times": "auto" }))),
+        (
+            "compressor",
+            "looks ahead, high-pass",
+            map(&json!({ "threshold_db": -30, "ratio": 2, "look_ahead_ms": 5,
+            "side_chain_high_pass_hz": 100 })),
+        ),
         ("stereo", "width", map(&json!({ "width_percent": 120.0 }))),
         ("stereo", "mono bass", map(&json!({ "mono_below_hz": 120.0 }))),
     ];

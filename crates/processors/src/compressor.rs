@@ -53,7 +53,7 @@ pub struct CompressorSettings {
     /// How much earlier it begins than the sound that makes it: from about seven attack times on, no peak slips
     /// through before the attenuation is there. 0 is off.
     #[param(default = 0.0, range = 0.0..=20.0)]
-    pub lookahead_ms: Ms,
+    pub look_ahead_ms: Ms,
     /// A gain behind it.
     #[param(default = 0.0, range = -12.0..=24.0)]
     pub gain_db: Db,
@@ -79,7 +79,7 @@ impl CompressorSettings {
             law: Law::new(compression, action, motion, self.gain_db.0, self.mix_percent.0),
             detector: self.detector,
             rms_ms: self.rms_ms.0,
-            lookahead_ms: self.lookahead_ms.0,
+            look_ahead_ms: self.look_ahead_ms.0,
             hold_ms: 0.0,
             link_percent: self.link_percent.0,
             side_chain: SideChain {

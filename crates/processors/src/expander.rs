@@ -45,7 +45,7 @@ pub struct ExpanderSettings {
     pub side_chain_tilt_db: Db,
     /// How much earlier it opens than the sound that opens it. 0 is off.
     #[param(default = 0.0, range = 0.0..=20.0)]
-    pub lookahead_ms: Ms,
+    pub look_ahead_ms: Ms,
 }
 
 impl ExpanderSettings {
@@ -61,7 +61,7 @@ impl ExpanderSettings {
             law: Law::new(compression, Action::Expand, motion, 0.0, 100.0),
             detector: self.detector,
             rms_ms: self.rms_ms.0,
-            lookahead_ms: self.lookahead_ms.0,
+            look_ahead_ms: self.look_ahead_ms.0,
             hold_ms: self.hold_ms.0,
             link_percent: self.link_percent.0,
             side_chain: SideChain {

@@ -169,10 +169,10 @@ fn both_channels_get_the_very_same_gain() {
 fn what_does_nothing_changes_no_bit() {
     let input = swinging_noise(RATE_HZ, 2, 30_000, 0.9);
     for settings in [
-        json!({ "threshold_db": -60.0, "lookahead_ms": 5.0 }),
+        json!({ "threshold_db": -60.0, "look_ahead_ms": 5.0 }),
         json!({ "threshold_db": -60.0, "ratio": 8.0, "mix_percent": 0.0, "gain_db": 3.0 }),
         json!({ "threshold_db": -60.0, "ratio": 8.0, "range_db": 0.0, "times": "auto" }),
-        json!({ "threshold_db": 0.0, "knee_db": 0.0, "ratio": 8.0, "lookahead_ms": 1.0, "detector": "peak" }),
+        json!({ "threshold_db": 0.0, "knee_db": 0.0, "ratio": 8.0, "look_ahead_ms": 1.0, "detector": "peak" }),
     ] {
         assert!(output(&settings, &input) == input, "{settings}");
     }
@@ -335,11 +335,11 @@ fn looking_ahead_lets_no_peak_through() {
     let second = RATE_HZ as usize;
     let level = |n: usize| amplitude(if n >= second { -2.0 } else { -30.0 });
     let input = signal(RATE_HZ, 2, 2 * second, |_, n| level(n) * if n / 24 % 2 == 0 { 1.0 } else { -1.0 });
-    let overshoot_db = |lookahead_ms: f64| {
+    let overshoot_db = |look_ahead_ms: f64| {
         let settings = json!({ "threshold_db": -20.0, "ratio": 10.0, "knee_db": 0.0, "attack_ms": 0.5,
-            "detector": "peak", "lookahead_ms": lookahead_ms });
+            "detector": "peak", "look_ahead_ms": look_ahead_ms });
         let spec = Spec::new(RATE_HZ, 2, 512);
-        assert_eq!(compressor(&settings, &spec).latency(), (lookahead_ms * 48.0) as usize);
+        assert_eq!(compressor(&settings, &spec).latency(), (look_ahead_ms * 48.0) as usize);
         let out = output(&settings, &input);
         let highest = out.channels[0][second..].iter().fold(0.0f32, |peak, y| peak.max(y.abs()));
         db(f64::from(highest)) - (-20.0 + 18.0 / 10.0)
@@ -372,7 +372,7 @@ fn upward_raises_by_the_formula() {
 #[test]
 fn a_mix_is_a_sum_in_time() {
     let input = swinging_noise(RATE_HZ, 2, 30_000, 0.9);
-    let settings = |mix: f64| json!({ "threshold_db": -40.0, "ratio": 8.0, "lookahead_ms": 3.0, "gain_db": 6.0, "mix_percent": mix });
+    let settings = |mix: f64| json!({ "threshold_db": -40.0, "ratio": 8.0, "look_ahead_ms": 3.0, "gain_db": 6.0, "mix_percent": mix });
     let (all, some) = (output(&settings(100.0), &input), output(&settings(30.0), &input));
     for ((x, all), some) in input.channels[0].iter().zip(&all.channels[0]).zip(&some.channels[0]) {
         assert!((0.7 * x + 0.3 * all - some).abs() < 1e-6, "{x} {all} {some}");

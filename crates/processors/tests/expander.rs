@@ -83,10 +83,10 @@ fn it_opens_holds_and_closes_in_its_times() {
 
 #[test]
 fn a_gate_that_looks_ahead_cuts_no_onset() {
-    let first_db = |lookahead_ms: f64| {
+    let first_db = |look_ahead_ms: f64| {
         let gain =
             burst_gain_db(&json!({ "threshold_db": -30.0, "ratio": 20.0, "range_db": 60.0, "attack_ms": 0.5,
-            "lookahead_ms": lookahead_ms }));
+            "look_ahead_ms": look_ahead_ms }));
         assert!((gain[20_000] + 60.0).abs() < 0.05, "{}", gain[20_000]);
         gain[24_000]
     };

@@ -416,12 +416,12 @@ fn everything_at_once_keeps_the_laws() {
             }
         }
         for times in ["manual", "program", "auto"] {
-            let extra = json!({ "times": times, "detector": detector, "lookahead_ms": 3.0, "link_percent": 50.0,
+            let extra = json!({ "times": times, "detector": detector, "look_ahead_ms": 3.0, "link_percent": 50.0,
                 "side_chain_high_pass_hz": 100.0, "side_chain_tilt_db": 3.0 });
             cases.push(("compressor", law(extra)));
         }
         cases.push(("compressor", law(json!({ "mode": "upward", "detector": detector }))));
-        cases.push(("expander", law(json!({ "detector": detector, "lookahead_ms": 1.0 }))));
+        cases.push(("expander", law(json!({ "detector": detector, "look_ahead_ms": 1.0 }))));
     }
     let spec = Spec { linked: 2, ..Spec::new(RATE_HZ, 2, 30_000) };
     for (id, settings) in cases {

@@ -19,7 +19,7 @@ pub struct Plan {
     /// The time of a mean power.
     pub rms_ms: f64,
     /// How far the gain looks ahead.
-    pub lookahead_ms: f64,
+    pub look_ahead_ms: f64,
     /// How long a control stays.
     pub hold_ms: f64,
     /// How much the channels share their gain.
@@ -32,7 +32,7 @@ impl Plan {
     /// A processor at rest.
     pub fn build(&self, spec: &Spec) -> Broadband {
         let frames = |ms: f64| libm::round(ms * spec.rate() / 1000.0) as usize;
-        let ahead = frames(self.lookahead_ms);
+        let ahead = frames(self.look_ahead_ms);
         let hearing = Hearing {
             rms_ms: (self.detector == Detector::Rms).then_some(self.rms_ms),
             ahead,

@@ -97,15 +97,17 @@ impl Follower {
         };
         let times_ms: [[f64; 2]; LANES] =
             std::array::from_fn(|lane| motion(lane).map_or([0.0; 2], |motion| motion.times_ms));
+        let pair = |mean: MeanPower| if laws.len() <= 2 { mean.of_pair() } else { mean };
+        let ballistics = Decoupled::new(rate_hz, times_ms);
         let is_early = hearing.ahead + hearing.hold > 0 || hearing.rms_ms.is_none();
         let [lasting, crest]: [[bool; LANES]; 2] = [has(Times::Program), has(Times::Auto)];
         Self {
             laws: laws.to_vec(),
             idle_below: std::array::from_fn(|lane| laws.get(lane).map_or(f32::INFINITY, Law::idle_below)),
             link: hearing.link,
-            mean: hearing.rms_ms.map(|ms| MeanPower::new(rate_hz, ms)),
+            mean: hearing.rms_ms.map(|ms| pair(MeanPower::new(rate_hz, ms))),
             early: laws.iter().filter(|_| is_early).map(|law| Early::new(rate_hz, law, hearing)).collect(),
-            ballistics: Decoupled::new(rate_hz, times_ms),
+            ballistics: if laws.len() <= 2 { ballistics.of_pair() } else { ballistics },
             lasting: lasting.contains(&true).then(|| Lasting::new(rate_hz, lasting, times_ms)),
             crest: crest.contains(&true).then(|| Box::new(Crest::new(rate_hz, crest, times_ms))),
             phase: 0,
