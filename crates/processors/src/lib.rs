@@ -9,6 +9,7 @@ mod hum;
 mod limiter;
 mod multiband;
 mod pairs;
+mod resonance;
 mod stereo;
 
 use acetate_model::ProcessorEntry;
@@ -21,6 +22,7 @@ pub use high_pass::{HighPass, HighPassSettings, Slope};
 pub use hum::{Hum, HumSettings, Mains};
 pub use limiter::{Limiter, LimiterSettings, Style, forecast_gain};
 pub use multiband::{Band, Detector, Multiband, MultibandSettings};
+pub use resonance::{Resonance, ResonanceSettings};
 pub use stereo::{Stereo, StereoSettings};
 
 /// Every processor, in the order of a manual.
@@ -30,6 +32,7 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<HumSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
+    ProcessorEntry::of::<ResonanceSettings>(),
     ProcessorEntry::of::<MultibandSettings>(),
     ProcessorEntry::of::<StereoSettings>(),
     ProcessorEntry::of::<LimiterSettings>(),
