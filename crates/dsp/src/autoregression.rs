@@ -14,7 +14,7 @@ const WHITE: f64 = 1e-9;
 /// By turns, the model from the samples and the samples from the model, by least squares: A. Janssen, R. Veldhuis and
 /// L. Vries, "Adaptive interpolation of discrete-time signals that can be modeled as autoregressive processes",
 /// IEEE Trans. ASSP 34(2), 1986. A bound for each missing sample is kept by holding those there that would break it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Autoregression {
     order: usize,
     model: Vec<f64>,

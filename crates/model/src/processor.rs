@@ -60,6 +60,8 @@ pub enum Curve {
     Response(Box<dyn Fn(f64) -> f64 + Send>),
     /// A level in dBFS to a level in dBFS.
     Transfer(Box<dyn Fn(f64) -> f64 + Send>),
+    /// A frequency in Hz to the power of the noise that is added, in dB re that of plain triangular dither.
+    Noise(Box<dyn Fn(f64) -> f64 + Send>),
 }
 
 impl fmt::Debug for Curve {
@@ -68,6 +70,7 @@ impl fmt::Debug for Curve {
             Self::None => "None",
             Self::Response(_) => "Response",
             Self::Transfer(_) => "Transfer",
+            Self::Noise(_) => "Noise",
         })
     }
 }

@@ -23,6 +23,7 @@ mod maximizer;
 mod multiband;
 mod pairs;
 mod polarity;
+mod resonance;
 mod saturation;
 mod shaper;
 mod shares;
@@ -51,6 +52,7 @@ pub use low_pass::{LowPass, LowPassSettings};
 pub use maximizer::{Maximizer, MaximizerSettings};
 pub use multiband::{Band, Crossover, Multiband, MultibandSettings};
 pub use polarity::{Inverted, Polarity, PolaritySettings};
+pub use resonance::{Resonance, ResonanceSettings};
 pub use saturation::{Circuit, Saturation, SaturationSettings};
 pub use stereo::{Stereo, StereoSettings, WidthBand};
 pub use transient::{Transient, TransientSettings};
@@ -67,6 +69,7 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<LowPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
     ProcessorEntry::of::<DynamicEqSettings>(),
+    ProcessorEntry::of::<ResonanceSettings>(),
     ProcessorEntry::of::<DeesserSettings>(),
     ProcessorEntry::of::<ExpanderSettings>(),
     ProcessorEntry::of::<TransientSettings>(),

@@ -60,7 +60,9 @@ fn clipped(x: &Audio, by_db: f64) -> Audio {
     let mut y = x.clone();
     for channel in &mut y.channels {
         let level = channel.iter().fold(0.0f32, |a, b| a.max(b.abs())) * amplitude(-by_db) as f32;
-        channel.iter_mut().for_each(|x| *x = x.clamp(-level, level));
+        for x in channel.iter_mut() {
+            *x = x.clamp(-level, level);
+        }
     }
     y
 }

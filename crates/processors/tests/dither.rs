@@ -6,7 +6,7 @@ mod spectrum;
 use std::f64::consts::PI;
 
 use acetate_dsp::TriangularNoise;
-use acetate_model::{Audio, Block, Processor, Settings, Spec, amplitude};
+use acetate_model::{Audio, Block, Curve, Processor, Settings, Spec, amplitude};
 use acetate_processors::{DitherSettings, Shape};
 
 const RATE_HZ: u32 = 44_100;
@@ -178,6 +178,13 @@ fn check_error(shape: Shape, rate_hz: u32) -> [f64; 5] {
     let hz = |k: usize| f64::from(rate_hz) * k as f64 / SEGMENT as f64;
     let designed: Vec<f64> = (1..=SEGMENT / 2).map(|k| design(hz(k))).collect();
     let total = mean(designed.iter().copied());
+    let Curve::Noise(drawn) = sixteen(shape).curve(&Spec::new(rate_hz, 2, 64)) else {
+        panic!("a noise is drawn")
+    };
+    for k in (1..=SEGMENT / 2).step_by(97) {
+        let off = drawn(hz(k)) - power_db(design(hz(k)) / WHITE);
+        assert!(off.abs() < 0.05, "{shape:?} at {} Hz: drawn {off} dB off", hz(k));
+    }
     for error in &errors {
         let power = mean(error.iter().map(|e| e * e));
         assert!(power_db(power / total).abs() < 0.1, "{shape:?}: {} dB", power_db(power / total));

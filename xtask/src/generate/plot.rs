@@ -34,19 +34,20 @@ const LEVEL_STEP_DB: f64 = 12.0;
 
 /// A response is cut off below this.
 const DEEPEST_DB: f64 = -36.0;
-/// A response changing less than this is no picture.
+/// A curve that changes less than this is no picture.
 const FLAT_DB: f64 = 0.01;
 
 /// A curve as SVG; `None` where there is nothing to see.
 pub(super) fn draw(curve: &Curve) -> Option<String> {
     match curve {
         Curve::None => None,
-        Curve::Response(response) => draw_response(response),
-        Curve::Transfer(transfer) => Some(draw_transfer(transfer)),
+        Curve::Response(response) => draw_response(response, "dB"),
+        Curve::Transfer(transfer) => draw_transfer(transfer),
+        Curve::Noise(noise) => draw_response(noise, "dB re white noise"),
     }
 }
 
-fn draw_response(response: &dyn Fn(f64) -> f64) -> Option<String> {
+fn draw_response(response: &dyn Fn(f64) -> f64, up: &str) -> Option<String> {
     let [from, to] = HEARD_HZ;
     let at = |share: f64| from * libm::pow(to / from, share);
     let points: Vec<(f64, f64)> =
@@ -58,22 +59,25 @@ fn draw_response(response: &dyn Fn(f64) -> f64) -> Option<String> {
     }
     let field = Field::around(low, high);
     let ticks = TICKS_HZ.map(|(hz, label)| (libm::log(hz / from) / libm::log(to / from), label.to_owned()));
-    let mut svg = field.begin("Hz", &ticks, "dB");
+    let mut svg = field.begin("Hz", &ticks, up);
     field.line(&mut svg, &points, "stroke=\"#0b6\" stroke-width=\"2.5\"");
     Some(end(svg))
 }
 
-fn draw_transfer(transfer: &dyn Fn(f64) -> f64) -> String {
+fn draw_transfer(transfer: &dyn Fn(f64) -> f64) -> Option<String> {
     let [from, to] = LEVELS_DBFS;
     let at = |share: f64| from + (to - from) * share;
     let field = Field { low: from, high: to, step: LEVEL_STEP_DB };
     let ticks: Vec<(f64, String)> = field.ticks().map(|db| ((db - from) / (to - from), label(db))).collect();
     let points: Vec<(f64, f64)> =
         shares().map(|share| (share, transfer(at(share)).clamp(from, to))).collect();
+    if points.iter().all(|&(share, db)| (db - at(share)).abs() < FLAT_DB) {
+        return None;
+    }
     let mut svg = field.begin("dBFS in", &ticks, "dBFS out");
     field.line(&mut svg, &[(0.0, from), (1.0, to)], "stroke=\"#999\" stroke-dasharray=\"4 4\"");
     field.line(&mut svg, &points, "stroke=\"#0b6\" stroke-width=\"2.5\"");
-    end(svg)
+    Some(end(svg))
 }
 
 /// Evenly from 0 to 1.
@@ -199,5 +203,6 @@ mod tests {
     fn what_changes_nothing_is_not_drawn() {
         assert_eq!(draw(&Curve::None), None);
         assert_eq!(draw(&Curve::Response(Box::new(|_| -1.5))), None);
+        assert_eq!(draw(&Curve::Transfer(Box::new(|db| db))), None);
     }
 }

@@ -65,7 +65,7 @@ impl Settings for DeclipSettings {
             shape,
             heard: (0..=spec.linked).map(|_| signal()).collect(),
             filled: 0,
-            finders: vec![Finder::new(lowest, longest, shape.length()); spec.channels],
+            finders: (0..spec.channels).map(|_| Finder::new(lowest, longest, shape.length())).collect(),
             repair: Repair {
                 model: Autoregression::new(ORDER, shape.length(), context + longest),
                 window: Vec::with_capacity(shape.length()),
@@ -92,7 +92,7 @@ impl Shape {
 }
 
 /// A repair of cut-off peaks.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Declip {
     shape: Shape,
     // the main signal, then the linked ones
@@ -155,7 +155,7 @@ impl Declip {
 }
 
 /// What a repair needs room for.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Repair {
     model: Autoregression,
     window: Vec<f64>,

@@ -27,8 +27,8 @@ pub struct Run {
     pub to: usize,
 }
 
-/// Finds flat tops in one channel.
-#[derive(Debug, Clone)]
+/// Finds flat tops in one channel. Not to be cloned: a clone would not keep the room for what it finds.
+#[derive(Debug)]
 pub struct Finder {
     threshold: Option<f32>,
     longest: usize,

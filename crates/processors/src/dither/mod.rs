@@ -1,10 +1,19 @@
 mod quantiser;
 mod shaping;
 
-use acetate_model::{Block, Choice, Params, Processor, Settings, Spec};
+use std::f64::consts::PI;
+
+use acetate_model::{Block, Choice, Curve, Params, Processor, Settings, Spec, power_db};
+use libm::{cos, sincos};
 
 use crate::pairs::Pairs;
 use quantiser::Quantiser;
+use shaping::feedback;
+
+/// The share of rounding in the power of rounding with triangular noise: 1/12 of 1/12 + 1/6.
+const ROUNDING: f64 = 1.0 / 3.0;
+/// The lowest that a curve is drawn.
+const FLOOR_DB: f64 = -300.0;
 
 /// How far over its lowest point noise follows the threshold of hearing: as far as makes the total of known gentle
 /// curves at 44.1 kHz.
@@ -64,7 +73,7 @@ impl Shape {
 impl Settings for DitherSettings {
     const ID: &'static str = "dither";
     const VERSION: u32 = 1;
-    const EXAMPLE: &'static str = r#"{ "bits": 16 }"#;
+    const EXAMPLE: &'static str = r#"{ "bits": 16, "shape": "shaped_low" }"#;
     type Processor = Dither;
 
     fn build(&self, spec: &Spec) -> Dither {
@@ -76,6 +85,27 @@ impl Settings for DitherSettings {
             pair.take_streams(self.seed, first as u32);
         }
         Dither { pairs }
+    }
+
+    fn curve(&self, spec: &Spec) -> Curve {
+        let (shape, rate_hz) = (self.shape, spec.rate_hz);
+        let taps = shape.contrast_db().map(|db| feedback(rate_hz, db));
+        Curve::Noise(Box::new(move |hz| {
+            let turns = 2.0 * PI * hz / f64::from(rate_hz);
+            let power = match (shape, taps) {
+                (Shape::None, _) => ROUNDING,
+                (Shape::HighPass, _) => ROUNDING + (1.0 - ROUNDING) * (1.0 - cos(turns)),
+                (_, None) => 1.0,
+                (_, Some(taps)) => {
+                    let (re, im) = taps.iter().zip(1..).fold((1.0, 0.0), |(re, im), (tap, n)| {
+                        let (sin, cos) = sincos(turns * f64::from(n));
+                        (re + tap * cos, im + tap * sin)
+                    });
+                    re * re + im * im
+                }
+            };
+            power_db(power).unwrap_or(FLOOR_DB)
+        }))
     }
 }
 
