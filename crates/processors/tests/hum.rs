@@ -42,6 +42,7 @@ fn music(plays: f64) -> Audio {
 }
 
 static MUSIC: LazyLock<Audio> = LazyLock::new(|| music(0.6));
+static SPARSE: LazyLock<Audio> = LazyLock::new(|| music(0.25));
 
 struct Hum {
     hz: f64,
@@ -120,7 +121,8 @@ fn hum_under_music_goes() {
         for (plays, level_db, gate) in
             [(0.6, -20.0, 20.0), (0.6, -30.0, 14.0), (0.25, -30.0, 20.0), (0.25, -40.0, 12.0)]
         {
-            let by = reduction(&music(plays), &Hum { hz, drift: [0.0; 2] }, level_db, SETTLED);
+            let x = if plays < 0.5 { &*SPARSE } else { &*MUSIC };
+            let by = reduction(x, &Hum { hz, drift: [0.0; 2] }, level_db, SETTLED);
             println!("{hz} Hz at {level_db} dB, bass {plays}: {by:.1} dB less");
             assert!(by >= gate, "{hz} Hz at {level_db} dB, bass {plays}: {by} dB");
         }
@@ -224,7 +226,7 @@ fn real_stems_lose_hum_and_nothing_else() {
 
 #[test]
 fn linked_signals_still_add_up_while_it_works() {
-    let music = music(0.25);
+    let music = SPARSE.clone();
     let hum = Hum { hz: 50.0, drift: [0.1, 0.05] }.at(&music, -15.0);
     let bed = signal(RATE_HZ, 2, hum.frames(), |c, n| 0.01 * noise((2 * n + c) as u64));
     songs::check_linked("hum", &Map::new(), &[music, sum(&hum, &bed)]);
