@@ -273,6 +273,34 @@ fn linked_signals_still_add_up() {
     }
 }
 
+/// The same two laws where a repair has something to do.
+#[test]
+fn repairs_at_work_keep_the_sum_and_know_no_blocks() {
+    let main = trouble(12);
+    let part = |share: f32| {
+        let mut part = main.clone();
+        part.channels.iter_mut().flatten().for_each(|x| *x *= share);
+        part
+    };
+    let input = Block { linked: vec![part(0.25), part(0.75)], main: main.clone(), key: None };
+    for entry in REPAIRS.map(|id| find(id).expect("it is listed")) {
+        let spec = Spec { linked: 2, ..Spec::new(RATE_HZ, 2, input.frames()) };
+        let whole = run(&mut *build(entry, &(entry.example)(), &spec), &input, input.frames());
+        for frames in [17, 1000] {
+            let parts = run(&mut *build(entry, &(entry.example)(), &spec), &input, frames);
+            assert!(bits(&parts.main) == bits(&whole.main), "{} in blocks of {frames}", entry.id);
+        }
+        let sums = (0..2).flat_map(|c| (0..input.frames()).map(move |n| (c, n)));
+        let off = |(c, n): (usize, usize)| -> f64 {
+            let sum: f64 = whole.linked.iter().map(|stem| f64::from(stem.channels[c][n])).sum();
+            (sum - f64::from(whole.main.channels[c][n])).abs()
+        };
+        let worst = sums.map(off).fold(0.0, f64::max);
+        println!("{}: {:.1} dBFS", entry.id, db(worst));
+        assert!(db(worst) <= -120.0, "{}: {} dBFS", entry.id, db(worst));
+    }
+}
+
 #[test]
 fn settings_survive_json() {
     for entry in PROCESSORS {

@@ -3,7 +3,7 @@
 mod common;
 
 use acetate_model::{Block, Kind, Map, ProcessorEntry, Spec};
-use acetate_processors::PROCESSORS;
+use acetate_processors::{PROCESSORS, find};
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use common::*;
 
@@ -45,20 +45,10 @@ fn no_processor_allocates_in_process() {
 /// A repair has to find something first: hum, tops that are cut off, and noise that rings.
 #[test]
 fn repairs_at_work_do_not_allocate() {
-    let (mut ring, mut before) = (0.0, 0.0);
-    let mono: Vec<f64> = (0..16 * RATE_HZ as usize)
-        .map(|n| {
-            let white = 0.05 * noise(n as u64);
-            // two poles at a fortieth of the rate
-            (ring, before) = (1.955 * ring - 0.98 * before + 0.04 * white, ring);
-            let turn = 2.0 * std::f64::consts::PI * 50.0 * n as f64 / f64::from(RATE_HZ);
-            (0.5 * libm::sin(turn) + 0.2 * libm::sin(2.0 * turn) + white + ring).clamp(-0.5, 0.5)
-        })
-        .collect();
-    let main = signal(RATE_HZ, 2, mono.len(), |_, n| mono[n]);
+    let main = trouble(16);
     let spec = Spec { linked: 1, ..Spec::new(RATE_HZ, 2, 4096) };
-    for id in ["declip", "hum", "resonance"] {
-        let entry = PROCESSORS.iter().find(|entry| entry.id == id).expect("it is listed");
+    for id in REPAIRS {
+        let entry = find(id).expect("it is listed");
         let mut processor = build(entry, &(entry.example)(), &spec);
         let late = processor.latency();
         let (mut output, mut at) = (Vec::new(), 0);

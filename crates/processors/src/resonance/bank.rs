@@ -148,8 +148,13 @@ impl Bank {
         &self.reductions
     }
 
-    /// After each tile bands fade on.
+    /// After each tile bands fade on, and detectors come to rest.
     pub fn turn(&mut self) {
+        for Detector { narrow, wide, ballistics } in &mut self.detectors {
+            narrow.settle();
+            wide.settle();
+            ballistics.settle();
+        }
         let step = DETECTOR_TILE as f64 / (FADE_SECONDS * self.rate);
         for slot in self.slots.iter_mut().filter(|slot| !slot.is_silent()) {
             slot.fade = if slot.is_leaving { slot.fade - step } else { slot.fade + step }.clamp(0.0, 1.0);
@@ -261,8 +266,8 @@ impl Detector {
                 settle(of_wide);
             }
         }
-        self.narrow.run(&mut narrow, frames);
-        self.wide.run(&mut wide, frames);
+        self.narrow.advance(&mut narrow, frames);
+        self.wide.advance(&mut wide, frames);
         let keep = libm::exp(-1.0 / (USUAL_SECONDS * f64::from(heard.rate_hz))) as f32;
         for ((slot, tile), (narrow, wide)) in
             slots.iter_mut().zip(&mut *tile).zip(narrow.iter_mut().zip(&mut wide))
@@ -285,7 +290,7 @@ impl Detector {
                 *wanted = whole * rings.clamp(0.0, 1.0);
             }
         }
-        self.ballistics.run(tile, frames);
+        self.ballistics.advance(tile, frames);
     }
 }
 

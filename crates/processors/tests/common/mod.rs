@@ -169,3 +169,21 @@ pub fn spectrum(x: &[f32]) -> Vec<(f64, f64)> {
     z.truncate(frames / 2 + 1);
     z
 }
+
+/// What has to find something before it works.
+pub const REPAIRS: [&str; 3] = ["declip", "hum", "resonance"];
+
+/// Something for every repair to find: hum, tops that are cut off, and noise that rings.
+pub fn trouble(seconds: usize) -> Audio {
+    let (mut ring, mut before) = (0.0, 0.0);
+    let mono: Vec<f64> = (0..seconds * RATE_HZ as usize)
+        .map(|n| {
+            let white = 0.05 * noise(n as u64);
+            // two poles at a fortieth of the rate
+            (ring, before) = (1.955 * ring - 0.98 * before + 0.04 * white, ring);
+            let turn = 2.0 * PI * 50.0 * n as f64 / f64::from(RATE_HZ);
+            (0.5 * libm::sin(turn) + 0.2 * libm::sin(2.0 * turn) + white + ring).clamp(-0.5, 0.5)
+        })
+        .collect();
+    signal(RATE_HZ, 2, mono.len(), |_, n| mono[n])
+}
