@@ -8,8 +8,9 @@ pub(crate) const KINDS: [&str; 6] = ["processors", "meters", "checks", "advisors
 
 /// Everything of a kind: its name and the first line about it.
 fn entries(kind: &str) -> Vec<(String, String)> {
-    let line =
-        |about: &str| about.replace('\n', " ").split_inclusive(". ").next().unwrap_or_default().to_owned();
+    let line = |about: &str| {
+        about.replace('\n', " ").split_inclusive(". ").next().unwrap_or_default().trim_end().to_owned()
+    };
     match kind {
         "processors" => PROCESSORS.iter().map(|p| (p.id.into(), line(p.about))).collect(),
         "meters" => METERS.iter().map(|m| (m.id.into(), line(m.about))).collect(),

@@ -1,4 +1,9 @@
-//! What each processor costs: time per block, and per stereo frame as throughput.
+//! What each processor costs: time per block, and per stereo frame as throughput; alone, and with eight linked stems.
+//!
+//! Beside the kernels of a machine with AVX2 and FMA in wide lanes (0.31 ns for a section of one lane in double
+//! precision, 0.34 ns for ballistics), these stand at two to three times as much for all that recurs: the build is for
+//! every x86-64, whose registers hold two doubles, and a product and a sum are two instructions, so that the bits are the
+//! same everywhere.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -41,7 +46,7 @@ fn cases() -> Vec<(&'static str, &'static str, Map)> {
         ("ducker", "all of it", map(&json!({ "depth_db": 3.0 }))),
         ("multiband", "4 of 4 bands", bands(&[0, 1, 2, 3])),
         ("multiband", "1 of 4 bands", bands(&[0])),
-        ("dither", "shaped", map(&json!({ "bits": 16, "shape": "shaped_high" }))),
+        ("dither", "flat", map(&json!({ "bits": 16 }))),
         ("multiband", "4 of 4 bands, low latency", {
             let mut settings = bands(&[0, 1, 2, 3]);
             settings.insert("crossover".into(), "low_latency".into());

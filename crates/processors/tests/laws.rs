@@ -130,20 +130,35 @@ fn sound_ends_in_silence() {
 fn every_corner_is_finite() {
     for entry in PROCESSORS {
         for settings in corners(entry.params) {
-            let spec = Spec::new(RATE_HZ, 2, 1024);
-            let mut processor = build(entry, &settings, &spec);
-            let frames = processor.latency() + 4096;
-            for (name, input) in [
-                ("noise", signal(RATE_HZ, 2, frames, |c, n| noise((2 * n + c) as u64))),
-                ("Dirac", signal(RATE_HZ, 2, frames, |_, n| f64::from(u8::from(n == 100)))),
-                ("square", signal(RATE_HZ, 2, frames, |_, n| if n / 50 % 2 == 0 { 1.0 } else { -1.0 })),
-                ("silence", Audio::silence(RATE_HZ, 2, frames)),
-            ] {
-                let output = run(&mut *processor, &Block::of(input), 1024).main;
-                let finite = output.channels.iter().flatten().all(|x| x.is_finite() && x.abs() < 1e4);
-                assert!(finite, "{} on {name} with {settings:?}", entry.id);
+            check_finite(entry, &settings, RATE_HZ);
+        }
+    }
+}
+
+/// Rates at the ends of what is read.
+#[test]
+fn examples_are_finite_at_every_rate() {
+    for entry in PROCESSORS {
+        for rate_hz in [8000, 11_025, 22_050, 32_000, 192_000, 384_000] {
+            for settings in [Map::new(), (entry.example)()] {
+                check_finite(entry, &settings, rate_hz);
             }
         }
+    }
+}
+
+fn check_finite(entry: &ProcessorEntry, settings: &Map, rate_hz: u32) {
+    let mut processor = build(entry, settings, &Spec::new(rate_hz, 2, 1024));
+    let frames = processor.latency() + 4096;
+    for (name, input) in [
+        ("noise", signal(rate_hz, 2, frames, |c, n| noise((2 * n + c) as u64))),
+        ("Dirac", signal(rate_hz, 2, frames, |_, n| f64::from(u8::from(n == 100)))),
+        ("square", signal(rate_hz, 2, frames, |_, n| if n / 50 % 2 == 0 { 1.0 } else { -1.0 })),
+        ("silence", Audio::silence(rate_hz, 2, frames)),
+    ] {
+        let output = run(&mut *processor, &Block::of(input), 1024).main;
+        let finite = output.channels.iter().flatten().all(|x| x.is_finite() && x.abs() < 1e4);
+        assert!(finite, "{} at {rate_hz} Hz on {name} with {settings:?}", entry.id);
     }
 }
 

@@ -35,7 +35,7 @@ pub enum RenderError {
         places: String,
     },
     /// A move is steered by a stem that does not exist, or that is not heard any more where the move works.
-    #[error("move `{id}`: `{key}` cannot steer it; what can is {}", or_nothing(keys))]
+    #[error("move `{id}`: `{key}` cannot steer it: {}", why(keys))]
     UnknownKey {
         /// The move.
         id: String,
@@ -65,6 +65,11 @@ pub enum RenderError {
     Sink(Box<dyn std::error::Error + Send + Sync>),
 }
 
-fn or_nothing(keys: &str) -> &str {
-    if keys.is_empty() { "nothing here: put the move before the limiter of the master" } else { keys }
+fn why(keys: &str) -> String {
+    if keys.is_empty() {
+        "from the limiter on no stem is heard any more; take the key away, or put the move before the limiter"
+            .into()
+    } else {
+        format!("expected one of {keys}")
+    }
 }
