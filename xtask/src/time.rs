@@ -12,7 +12,8 @@ const BLOCK_FRAMES: usize = 4096;
 const CHANNELS: usize = 2;
 
 /// Runs processors in a row, named `id` or `id={…}` with settings, over interleaved stereo `f32` and prints the seconds
-/// of each run as JSON; reading, building and writing are not counted. The output can be written for a comparison.
+/// of each run and the latency as JSON; reading, building and writing are not counted. The output can be written for a
+/// comparison.
 pub(crate) fn run(rate_hz: u32, file: &Path, runs: usize, chain: &[&str], out: Option<&Path>) -> Result<()> {
     let bytes = fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let samples: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
@@ -20,10 +21,11 @@ pub(crate) fn run(rate_hz: u32, file: &Path, runs: usize, chain: &[&str], out: O
     let channel = |c: usize| samples.iter().skip(c).step_by(CHANNELS).copied().collect();
     let audio = Audio { rate_hz, channels: (0..CHANNELS).map(channel).collect() };
     let mut seconds = Vec::new();
-    let mut last = Vec::new();
+    let (mut last, mut latency) = (Vec::new(), 0);
     for _ in 0..runs {
         let mut processors = chain.iter().map(|one| build(one, rate_hz)).collect::<Result<Vec<_>>>()?;
         let mut blocks: Vec<Block> = audio.blocks(BLOCK_FRAMES).map(Block::of).collect();
+        latency = processors.iter().map(|processor| processor.latency()).sum();
         let began = Instant::now();
         for block in &mut blocks {
             for processor in &mut processors {
@@ -40,6 +42,7 @@ pub(crate) fn run(rate_hz: u32, file: &Path, runs: usize, chain: &[&str], out: O
     }
     let told = Map::from_iter([
         ("frames".to_owned(), Json::from(audio.frames())),
+        ("latency".to_owned(), Json::from(latency)),
         ("seconds".to_owned(), Json::from(seconds)),
     ]);
     println!("{}", Json::Object(told));

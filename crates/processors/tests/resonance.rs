@@ -142,8 +142,9 @@ fn a_resonance_goes_and_the_clean_signal_stays() {
         let since = n as f64 / f64::from(RATE_HZ) % 0.35;
         (0.3 * libm::exp(-12.0 * since) + 0.003) * noise((2 * n + c) as u64)
     });
-    // notes of fixed pitch have gaps between their partials in which a resonance hides: only the highest is found
-    for (name, x, from) in [("voice", voice(22.0), 0), ("hits", hits, 0), ("music", music(22.0), 2)] {
+    // notes of fixed pitch have gaps between their partials in which a resonance hides: only the highest is found; and
+    // not every sound of a voice rings at its lowest
+    for (name, x, from) in [("voice", voice(22.0), 1), ("hits", hits, 0), ("music", music(22.0), 2)] {
         let clean = suppressed(&x, &settings());
         let removed = 10.0 * libm::log10(power(&difference(&clean, &x)) / power(&x) + 1e-20);
         let distance = spectral_distance(&x, &clean);
@@ -193,6 +194,7 @@ fn real_stems() {
         println!(
             "{name}: clean {removed:.1} dB, {distance:.3} dB apart; by default {gently:.1} dB, {gentle:.3} dB"
         );
+        // bands that are played nearly all the time can pass for a resonance: what that takes away is bounded
         assert!(removed < -24.0 && distance <= 0.3, "{name}: {removed} dB, {distance} dB");
         all.extend(check(&name, &x));
     }

@@ -15,7 +15,7 @@ const QUIET: f64 = 0.2;
 /// How far a line stands above what is around it, in dB.
 const PROMINENT_DB: f64 = 9.0;
 /// How far mains stray from their nominal frequency, as a share of it.
-const STRAY: f64 = 0.0125;
+const STRAY: f64 = 0.008;
 /// How far around a line its neighbours lie, in Hz.
 const NEIGHBOURS_HZ: [f64; 2] = [2.0, 7.0];
 /// By how much harmonics may seem to stand off their multiple, in bins.
@@ -25,6 +25,8 @@ const SILENCE: f32 = 1e-7;
 const NOTHING: f64 = 3e-12;
 /// A hum has this many prominent harmonics at least, and one of the first two among them.
 const FEWEST_LINES: usize = 2;
+/// And they stand out by so much together, in dB: two alone have to be clearer than three.
+const TOGETHER_DB: f64 = 27.0;
 
 /// Looks for tones that stay: a hum's harmonics.
 pub struct Search {
@@ -121,10 +123,15 @@ impl Search {
     /// The frequency of a hum near this one, and how prominent its lines are together.
     fn hum(&mut self, nominal_hz: f64) -> Option<(f64, f64)> {
         let mut best: Option<(f64, f64)> = None;
+        // where one harmonic is all that is looked for, it has to do
+        let lone_db = if self.harmonics == 1 { PROMINENT_DB } else { f64::INFINITY };
         for anchor in 1..=self.harmonics.min(2) {
             let middle = nominal_hz * anchor as f64;
             let (from, to) = (middle * (1.0 - STRAY), middle * (1.0 + STRAY));
-            let Some((hz, prominence)) = self.line(from, to) else { continue };
+            let Some((hz, prominence)) = self.line(from, to).filter(|(hz, _)| (from..=to).contains(hz))
+            else {
+                continue;
+            };
             let first = hz / anchor as f64;
             let (mut lines, mut sum) = (1, prominence);
             // the frequency from the highest harmonic is the most exact
@@ -139,7 +146,8 @@ impl Search {
                     exact = hz / harmonic as f64;
                 }
             }
-            if lines >= FEWEST_LINES.min(self.harmonics) && best.is_none_or(|(_, other)| sum > other) {
+            let is_sure = lines >= FEWEST_LINES.min(self.harmonics) && sum >= TOGETHER_DB.min(lone_db);
+            if is_sure && best.is_none_or(|(_, other)| sum > other) {
                 best = Some((exact, sum));
             }
         }

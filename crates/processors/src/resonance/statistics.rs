@@ -19,9 +19,9 @@ const AROUND: usize = PER_OCTAVE * 3 / 4;
 const WIDTH: usize = 2 * AROUND + 1;
 /// Stretches that are remembered, and with how many it begins to act.
 const REMEMBERED: usize = 64;
-const ENOUGH: usize = 8;
+const ENOUGH: usize = 10;
 /// A resonance stands out in all but this share of the stretches; of the first ones, in every one.
-const PASSING: f64 = 0.25;
+const PASSING: f64 = 0.15;
 const FIRST: usize = 4;
 /// The surroundings of a resonance are smooth: within the first of these, in dB, it is trusted, beyond the second not.
 const ROUGH_DB: [f64; 2] = [2.6, 3.1];
