@@ -13,8 +13,13 @@ pub fn stems(names: &[&str], from: u32, seconds: u32) -> Vec<(String, Audio)> {
         return Vec::new();
     };
     let path = |name: &str| Path::new(&folder).join(name).with_extension("flac");
-    let read =
-        names.iter().filter_map(|name| Some(((*name).to_owned(), decoded(&path(name), from, seconds)?)));
+    let read = names.iter().filter_map(|name| {
+        let audio = decoded(&path(name), from, seconds);
+        if audio.is_none() {
+            println!("skipped: {name} could not be decoded; ffmpeg is needed for that");
+        }
+        Some(((*name).to_owned(), audio?))
+    });
     read.filter(|(_, audio)| audio.frames() > 24 * 48_000 && power(audio) > 1e-8).collect()
 }
 
