@@ -1,5 +1,7 @@
 use wide::f64x4;
 
+use crate::envelope::keep;
+
 /// Taken off an action in each frame, so that it ends.
 const ENDING: f64 = 1e-13;
 
@@ -18,8 +20,8 @@ impl Actions {
     /// At rest; attack and release in milliseconds, to 63 %.
     pub fn new(rate_hz: u32, times_ms: [[f64; 2]; 4]) -> Self {
         Self {
-            attack: f64x4::new(times_ms.map(|[attack, _]| kept(rate_hz, attack))),
-            release: f64x4::new(times_ms.map(|[_, release]| kept(rate_hz, release))),
+            attack: f64x4::new(times_ms.map(|[attack, _]| keep(rate_hz, attack))),
+            release: f64x4::new(times_ms.map(|[_, release]| keep(rate_hz, release))),
             held: f64x4::ZERO,
             smooth: f64x4::ZERO,
         }
@@ -55,7 +57,7 @@ pub struct MeanPowers {
 impl MeanPowers {
     /// At rest.
     pub fn new(rate_hz: u32, ms: [f64; 4]) -> Self {
-        Self { keep: f64x4::new(ms.map(|ms| kept(rate_hz, ms))), mean: f64x4::ZERO }
+        Self { keep: f64x4::new(ms.map(|ms| keep(rate_hz, ms))), mean: f64x4::ZERO }
     }
 
     /// Forgets everything heard.
@@ -75,11 +77,6 @@ impl MeanPowers {
         }
         self.mean = mean;
     }
-}
-
-/// What a one-pole filter keeps of its last value, for a time to 63 %.
-fn kept(rate_hz: u32, ms: f64) -> f64 {
-    if ms > 0.0 { libm::exp(-1000.0 / (ms * f64::from(rate_hz))) } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ mod minimum_phase;
 
 pub use biquad::Cascade;
 pub use long_filter::{LongFilter, most_linear, reach};
-pub use matched::{Corner, Prototype, butterworth, butterworth_high_pass, butterworth_low_pass};
+pub use matched::{Corner, Prototype, butterworth_high_pass, butterworth_low_pass};
 pub use minimum_phase::{correction, minimum_phase};
 pub use realfft::num_complex::Complex64;
 

@@ -259,7 +259,7 @@ fn first_low_pass(w: f64) -> Section {
 }
 
 /// The qualities of the second-order sections of a Butterworth filter, and whether one of first order is left.
-pub fn butterworth(order: u32) -> (Vec<f64>, bool) {
+fn butterworth(order: u32) -> (Vec<f64>, bool) {
     let angle = |k: u32| PI * f64::from(2 * k + 1) / f64::from(2 * order);
     ((0..order / 2).map(|k| 0.5 / sin(angle(k))).collect(), order % 2 == 1)
 }
