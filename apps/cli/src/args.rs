@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use acetate_mastering::model::{Brief, Dbtp, Intent, Json, Lufs, Mode};
+use acetate_mastering::model::{Brief, Dbtp, Intent, Json, Lufs, Mode, Repair};
 use acetate_mastering::{Error, Options, parse_setting, read_brief};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
@@ -192,6 +192,9 @@ pub(crate) struct Wish {
     /// Whether stems are touched before the sum [default: auto]
     #[arg(long, value_parser = ["auto", "stereo", "stems"])]
     mode: Option<String>,
+    /// What may be mended by consent: stems moved to their place, turned over, the mix bus done again
+    #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(Repair::ALL.map(Repair::name)))]
+    repair: Vec<String>,
     /// The song's title
     #[arg(long)]
     title: Option<String>,
@@ -229,6 +232,9 @@ impl Wish {
             Some(_) => Mode::Auto,
             None => brief.mode,
         };
+        brief
+            .repair
+            .extend(Repair::ALL.into_iter().filter(|r| self.repair.iter().any(|name| name == r.name())));
         brief.title = self.title.clone().or(brief.title);
         let settings: Vec<(String, Json)> =
             self.set.iter().map(|s| parse_setting(s)).collect::<Result<_, _>>()?;

@@ -1,7 +1,8 @@
 use acetate_files::{Delivery, DeliveryFile, StemReader};
-use acetate_meters::MeterBank;
+use acetate_meters::{ComparisonBank, MeterBank};
 use acetate_model::{
-    Audio, Brief, Place, Readings, SESSION_FORMAT, Session, Source, SourceInfo, SourceNote, Spec, Stem,
+    Audio, Brief, Ensemble, Place, Readings, SESSION_FORMAT, Session, Source, SourceInfo, SourceNote, Spec,
+    Stem,
 };
 use rayon::prelude::*;
 
@@ -31,18 +32,31 @@ pub fn analyse(
 
 struct Analysis {
     rate_hz: u32,
-    stems: Vec<Listener>,
-    mix: Option<Listener>,
-    sum: MeterBank,
+    /// The stems, then the mix.
+    inputs: Vec<Input>,
+    stems: usize,
+    ears: Ears,
 }
 
-/// A file with its meters.
-struct Listener {
+/// A file that is being read.
+struct Input {
     file: DeliveryFile,
     reader: StemReader,
-    bank: MeterBank,
-    block: Audio,
     frames: u64,
+}
+
+/// All that listens.
+struct Ears {
+    /// One bank for each input.
+    banks: Vec<MeterBank>,
+    sum: MeterBank,
+    comparisons: ComparisonBank,
+}
+
+/// One block of every input, and the plain sum of the stems.
+struct Blocks {
+    inputs: Vec<Audio>,
+    sum: Audio,
 }
 
 impl Analysis {
@@ -52,44 +66,54 @@ impl Analysis {
             .par_iter()
             .map(|file| Ok(acetate_files::open(&file.path)?.rate_hz()))
             .collect::<Result<_, Error>>()?;
-        let rate_hz = rates[..delivery.stems.len()].iter().copied().max().unwrap_or(0);
+        let stems = delivery.stems.len();
+        let rate_hz = rates[..stems].iter().copied().max().unwrap_or(0);
         let spec = Spec::new(rate_hz, 2, options.block_frames);
-        let listen = |file: &DeliveryFile| Listener::open(file, brief, &spec);
+        let places: Vec<Place> = delivery.stems.iter().map(|s| Place::stem(&s.name)).collect();
         Ok(Self {
             rate_hz,
-            stems: delivery.stems.iter().map(listen).collect::<Result<_, _>>()?,
-            mix: delivery.mix.as_ref().map(listen).transpose()?,
-            sum: MeterBank::new(&spec),
+            ears: Ears {
+                banks: files.iter().map(|_| MeterBank::new(&spec)).collect(),
+                sum: MeterBank::new(&spec),
+                comparisons: ComparisonBank::new(&spec, &places),
+            },
+            inputs: files.iter().map(|file| Input::open(file, brief, rate_hz)).collect::<Result<_, _>>()?,
+            stems,
         })
     }
 
     fn run(mut self, brief: &Brief, options: &Options, progress: &dyn Progress) -> Result<Session, Error> {
-        let length = self.stems.iter().filter_map(|s| s.reader.frames()).max();
+        let length = self.inputs[..self.stems].iter().filter_map(|s| s.reader.frames()).max();
         progress.begin("listening", length);
-        let (mut now, mut next) = (Audio::silence(self.rate_hz, 2, 0), Audio::silence(self.rate_hz, 2, 0));
-        let mut more = fill(&mut self.stems, &mut self.mix, options.block_frames, &mut now)?;
+        let (mut now, mut next) = (self.empty(), self.empty());
+        let mut more = now.fill(&mut self.inputs, self.stems, options.block_frames)?;
         while more {
-            let Self { stems, mix, sum, .. } = &mut self;
+            let Self { inputs, stems, ears, .. } = &mut self;
             let (filled, ()) =
-                rayon::join(|| fill(stems, mix, options.block_frames, &mut next), || hear(sum, &now));
-            step(progress, now.frames())?;
+                rayon::join(|| next.fill(inputs, *stems, options.block_frames), || ears.hear(&now, *stems));
+            step(progress, now.sum.frames())?;
             more = filled?;
             std::mem::swap(&mut now, &mut next);
         }
         self.finish(brief)
     }
 
-    fn finish(self, brief: &Brief) -> Result<Session, Error> {
-        let longest = self.stems.iter().map(|s| s.frames).max().unwrap_or(0);
-        let mut readings = self.sum.readings(&Place::Master);
-        for stem in &self.stems {
-            readings.extend(stem.bank.readings(&Place::stem(&stem.file.name)));
+    fn empty(&self) -> Blocks {
+        let silence = Audio::silence(self.rate_hz, 2, 0);
+        Blocks { inputs: vec![silence.clone(); self.inputs.len()], sum: silence }
+    }
+
+    fn finish(mut self, brief: &Brief) -> Result<Session, Error> {
+        let mix = self.inputs.split_off(self.stems).pop();
+        let longest = self.inputs.iter().map(|s| s.frames).max().unwrap_or(0);
+        let mut readings = self.ears.sum.readings(&Place::Master);
+        let places = self.inputs.iter().map(|s| Place::stem(&s.file.name));
+        for (place, bank) in places.chain([Place::Bus(MIX.into())]).zip(&self.ears.banks) {
+            readings.extend(bank.readings(&place));
         }
-        if let Some(mix) = &self.mix {
-            readings.extend(mix.bank.readings(&Place::Bus(MIX.into())));
-        }
+        readings.extend(self.ears.comparisons.readings());
         let stems =
-            self.stems.into_par_iter().map(|s| s.into_stem(Some(longest))).collect::<Result<_, Error>>()?;
+            self.inputs.into_par_iter().map(|s| s.into_stem(Some(longest))).collect::<Result<_, Error>>()?;
         Ok(Session {
             schema: None,
             format: SESSION_FORMAT,
@@ -97,7 +121,7 @@ impl Analysis {
             rate_hz: self.rate_hz,
             brief: brief.clone(),
             stems,
-            mix: self.mix.map(|m| m.into_stem(None)).transpose()?,
+            mix: mix.map(|m| m.into_stem(None)).transpose()?,
             passed_over: Vec::new(),
             readings: Readings(readings),
             findings: Vec::new(),
@@ -108,44 +132,47 @@ impl Analysis {
     }
 }
 
-/// Has every meter of a bank hear a block, side by side.
+impl Ears {
+    /// Hears a block with everything side by side.
+    fn hear(&mut self, blocks: &Blocks, stems: usize) {
+        let Self { banks, sum, comparisons } = self;
+        let ensemble = Ensemble { stems: &blocks.inputs[..stems], sum: &blocks.sum };
+        let compare = || comparisons.comparisons().into_par_iter().for_each(|one| one.push(&ensemble));
+        let of_inputs =
+            || banks.par_iter_mut().zip(&blocks.inputs).for_each(|(bank, block)| hear(bank, block));
+        rayon::join(of_inputs, || rayon::join(compare, || hear(sum, &blocks.sum)));
+    }
+}
+
 pub(crate) fn hear(bank: &mut MeterBank, block: &Audio) {
-    bank.meters().into_par_iter().for_each(|meter| meter.push(block));
+    if block.frames() > 0 {
+        bank.meters().into_par_iter().for_each(|meter| meter.push(block));
+    }
 }
 
-/// Reads a block of everything side by side and adds the stems up in their order; false at the end.
-fn fill(
-    stems: &mut [Listener],
-    mix: &mut Option<Listener>,
-    frames: usize,
-    sum: &mut Audio,
-) -> Result<bool, Error> {
-    let all: Vec<&mut Listener> = stems.iter_mut().chain(mix).collect();
-    all.into_par_iter().try_for_each(|listener| listener.hear(frames))?;
-    let longest = stems.iter().map(|s| s.block.frames()).max().unwrap_or(0);
-    acetate_render::add_up(&stems.iter().map(|s| &s.block), longest, sum);
-    Ok(longest > 0)
+impl Blocks {
+    /// Reads a block of every input side by side and adds the stems up in their order; false at the end.
+    fn fill(&mut self, inputs: &mut [Input], stems: usize, frames: usize) -> Result<bool, Error> {
+        inputs
+            .par_iter_mut()
+            .zip(&mut self.inputs)
+            .try_for_each(|(input, block)| input.read(block, frames))?;
+        let longest = self.inputs[..stems].iter().map(Audio::frames).max().unwrap_or(0);
+        acetate_render::add_up(&self.inputs[..stems].iter(), longest, &mut self.sum);
+        Ok(longest > 0)
+    }
 }
 
-impl Listener {
-    fn open(file: &DeliveryFile, brief: &Brief, spec: &Spec) -> Result<Self, Error> {
+impl Input {
+    fn open(file: &DeliveryFile, brief: &Brief, rate_hz: u32) -> Result<Self, Error> {
         let mut file = file.clone();
         file.role = brief.roles.get(&file.name).copied().unwrap_or(file.role);
-        Ok(Self {
-            reader: StemReader::new(acetate_files::open(&file.path)?, spec.rate_hz),
-            bank: MeterBank::new(spec),
-            block: Audio::silence(spec.rate_hz, 2, 0),
-            frames: 0,
-            file,
-        })
+        let reader = StemReader::new(acetate_files::open(&file.path)?, rate_hz);
+        Ok(Self { file, reader, frames: 0 })
     }
 
-    fn hear(&mut self, frames: usize) -> Result<(), Error> {
-        let read = self.reader.read(&mut self.block, frames)?;
-        self.frames += read as u64;
-        if read > 0 {
-            hear(&mut self.bank, &self.block);
-        }
+    fn read(&mut self, block: &mut Audio, frames: usize) -> Result<(), Error> {
+        self.frames += self.reader.read(block, frames)? as u64;
         Ok(())
     }
 

@@ -100,7 +100,7 @@ pub(crate) fn measure(
     let mut readings = bank.readings(&Place::Master);
     let mut add = |quantity, value: Value| {
         readings.retain(|r: &Reading| r.quantity != quantity);
-        readings.push(Reading { of: Place::Master, quantity, value, by: "verify@1".into() });
+        readings.push(Reading { of: Place::Master, against: None, quantity, value, by: "verify@1".into() });
     };
     add(Quantity::Length, Value::Scalar(frames as f64));
     add(Quantity::Rate, Value::Scalar(f64::from(info.rate_hz)));
@@ -119,6 +119,7 @@ impl Measured {
             [(Quantity::GainReduction, limiter.mean_db), (Quantity::MaxGainReduction, limiter.max_db)];
         self.readings.extend(readings.map(|(quantity, db)| Reading {
             of: Place::Master,
+            against: None,
             quantity,
             value: Value::Scalar(f64::from(db)),
             by: "limiter@1".into(),

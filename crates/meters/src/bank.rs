@@ -46,6 +46,7 @@ impl MeterBank {
             let by = format!("{}@{}", entry.id, entry.version);
             readings.extend(meter.read().into_iter().map(|(quantity, value)| Reading {
                 of: of.clone(),
+                against: None,
                 quantity,
                 value,
                 by: by.clone(),

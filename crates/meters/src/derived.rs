@@ -39,6 +39,7 @@ impl DerivedEntry {
         let value = undefined.map_or_else(|| Value::Scalar((self.value)(&parts)), Value::Undefined);
         Some(Reading {
             of: of.clone(),
+            against: None,
             quantity: self.quantity,
             value,
             by: format!("{}@{}", self.id, self.version),

@@ -4,6 +4,7 @@
 
 mod bank;
 mod clipping;
+mod compare;
 mod dc;
 mod derived;
 mod dynamics;
@@ -19,9 +20,10 @@ mod sums;
 mod swing;
 mod transform;
 
-use acetate_model::MeterEntry;
+use acetate_model::{ComparisonEntry, MeterEntry};
 
 pub use bank::MeterBank;
+pub use compare::ComparisonBank;
 pub use derived::{DERIVED, DerivedEntry};
 pub use programme::{BLOCK_MS, STEP_MS, WINDOW_MS, integrated_lufs, lufs, range_lu};
 pub use swing::SWING_EDGES_HZ;
@@ -38,3 +40,6 @@ pub const METERS: &[MeterEntry] = &[
     clipping::ENTRY,
     length::ENTRY,
 ];
+
+/// Every comparison, in the order of a report.
+pub const COMPARISONS: &[ComparisonEntry] = &[];

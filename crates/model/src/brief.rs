@@ -24,6 +24,9 @@ pub struct Brief {
     /// Roles by stem name, where the names of the files do not tell.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Role>,
+    /// What may be mended that a mix engineer might not want mended unasked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repair: Vec<Repair>,
     /// Settings by hand: `"master/limiter.ceiling_dbtp" = -1.2`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, crate::Json>,
@@ -41,6 +44,7 @@ impl Default for Brief {
             ceiling_dbtp: Dbtp(-1.0),
             mode: Mode::default(),
             roles: BTreeMap::new(),
+            repair: Vec::new(),
             set: BTreeMap::new(),
             mute: Vec::new(),
         }
@@ -113,6 +117,32 @@ impl Intent {
             Self::Balanced => "balanced",
             Self::Loud => "loud",
             Self::Club => "club",
+        }
+    }
+}
+
+/// A fault of the delivery that is mended by consent only: it might have been meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Repair {
+    /// Move stems that lie early or late to their place.
+    Align,
+    /// Turn over stems that cancel others.
+    Polarity,
+    /// Do to the sum what the mix bus of the client did: its gain over time, its equaliser.
+    Bus,
+}
+
+impl Repair {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Align, Self::Polarity, Self::Bus];
+
+    /// The name in a brief.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Align => "align",
+            Self::Polarity => "polarity",
+            Self::Bus => "bus",
         }
     }
 }

@@ -41,6 +41,9 @@ pub enum Severity {
 pub struct Evidence {
     /// Whose.
     pub of: Place,
+    /// Beside whose, where it says how two signals relate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Place>,
     /// Of what.
     pub quantity: Quantity,
     /// The measured value.
@@ -59,7 +62,14 @@ pub struct Evidence {
 impl Evidence {
     /// A bare number.
     pub fn new(of: &Place, quantity: Quantity, value: f64) -> Self {
-        Self { of: of.clone(), quantity, value, usual: None, at_hz: None, at_ms: None }
+        Self { of: of.clone(), against: None, quantity, value, usual: None, at_hz: None, at_ms: None }
+    }
+
+    /// How it relates to another signal.
+    #[must_use]
+    pub fn against(mut self, other: &Place) -> Self {
+        self.against = Some(other.clone());
+        self
     }
 
     /// With what is usual.

@@ -22,11 +22,11 @@ mod unit;
 
 pub use acetate_macros::{Choice, Params};
 pub use audio::{Audio, Block, Source, SourceError, Spec};
-pub use brief::{Brief, Intent, Mode};
+pub use brief::{Brief, Intent, Mode, Repair};
 pub use case::{Advice, Advisor, Case, Check, Stage};
 pub use finding::{Evidence, Finding, Severity};
 pub use maths::{amplitude, amplitude_db, power_db};
-pub use meter::{Meter, MeterEntry};
+pub use meter::{Comparison, ComparisonEntry, Ensemble, Meter, MeterEntry, Relation};
 pub use param::{Choice, Field, Kind, List, Map, Opt, Param, ParamError, Params, reject_unknown_keys};
 pub use place::{Name, Place};
 pub use plan::{By, Move, Process, Promise, Standing};

@@ -8,6 +8,9 @@ use crate::{Place, Quantity};
 pub struct Reading {
     /// Whose.
     pub of: Place,
+    /// Beside whose, where it says how two signals relate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Place>,
     /// Of what.
     pub quantity: Quantity,
     /// The value, or why there is none.
@@ -60,7 +63,21 @@ pub struct Readings(pub Vec<Reading>);
 impl Readings {
     /// A reading's value.
     pub fn get(&self, of: &Place, quantity: Quantity) -> Option<&Value> {
-        self.0.iter().find(|r| r.of == *of && r.quantity == quantity).map(|r| &r.value)
+        let wanted = |r: &&Reading| r.quantity == quantity && r.against.is_none() && r.of == *of;
+        self.0.iter().find(wanted).map(|r| &r.value)
+    }
+
+    /// The value of a reading that says how two signals relate.
+    pub fn between(&self, of: &Place, against: &Place, quantity: Quantity) -> Option<&Value> {
+        let wanted =
+            |r: &&Reading| r.quantity == quantity && r.against.as_ref() == Some(against) && r.of == *of;
+        self.0.iter().find(wanted).map(|r| &r.value)
+    }
+
+    /// Every reading of a quantity that says how two signals relate: whose, beside whose, and the value.
+    pub fn pairs(&self, quantity: Quantity) -> impl Iterator<Item = (&Place, &Place, &Value)> {
+        let of_two = move |r: &&Reading| r.quantity == quantity;
+        self.0.iter().filter(of_two).filter_map(|r| Some((&r.of, r.against.as_ref()?, &r.value)))
     }
 
     /// A scalar; `None` if it was not read or is undefined.

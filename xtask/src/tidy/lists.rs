@@ -4,7 +4,7 @@ use super::{
     tree::{Crate, File, Tree},
 };
 
-/// One of the four lists.
+/// One of the lists.
 struct List {
     krate: &'static str,
     name: &'static str,
@@ -21,8 +21,14 @@ enum Declared {
     Impl(&'static str),
 }
 
-const LISTS: [List; 4] = [
+const LISTS: [List; 5] = [
     List { krate: "acetate-meters", name: "METERS", entry: "MeterEntry", declared: Declared::Const },
+    List {
+        krate: "acetate-meters",
+        name: "COMPARISONS",
+        entry: "ComparisonEntry",
+        declared: Declared::Const,
+    },
     List { krate: "acetate-checks", name: "CHECKS", entry: "Check", declared: Declared::Const },
     List { krate: "acetate-advisors", name: "ADVISORS", entry: "Advisor", declared: Declared::Const },
     List {
