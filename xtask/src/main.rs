@@ -1,6 +1,8 @@
 //! `cargo xtask`: the invariants and the reference manual, kept by a program, and a clock for processors.
 
 #[allow(clippy::format_push_string, reason = "pages are short, and writing to a string cannot fail")]
+mod detection;
+#[allow(clippy::format_push_string, reason = "pages are short, and writing to a string cannot fail")]
 mod generate;
 mod tidy;
 mod time;
@@ -16,6 +18,8 @@ Commands:
   tidy              Checks what the compiler cannot: the direction of the arrows, who may touch the disk, the lists
   generate          Writes docs/reference/ from the declarations
   generate --check  Says which of its files are stale, and writes nothing
+  detection SONGS [--victims N] [--only FAULT]
+                    Injects faults into real songs and prints what the checks find of them; use --release
   time RATE FILE RUNS [-o FILE] ID[={SETTINGS}]…
                     Times processors in a row on interleaved stereo f32, for bench/peers; use --release";
 
@@ -31,6 +35,11 @@ fn main() -> Result<ExitCode> {
         ["generate", "--check"] => {
             Ok(verdict(&generate::stale(root())?, "generate: the reference is up to date"))
         }
+        ["detection", songs] => done(detection::run(Path::new(songs), 1, None)),
+        ["detection", songs, "--victims", n] => done(detection::run(Path::new(songs), n.parse()?, None)),
+        ["detection", songs, "--only", fault] => {
+            done(detection::run(Path::new(songs), usize::MAX, Some(fault)))
+        }
         ["time", rate, file, runs, "-o", out, ref chain @ ..] => {
             time::run(rate.parse()?, Path::new(file), runs.parse()?, chain, Some(Path::new(out)))?;
             Ok(ExitCode::SUCCESS)
@@ -45,6 +54,10 @@ fn main() -> Result<ExitCode> {
         }
         _ => bail!("expected a command, found `{}`\n\n{HELP}", args.join(" ")),
     }
+}
+
+fn done(result: Result<()>) -> Result<ExitCode> {
+    result.map(|()| ExitCode::SUCCESS)
 }
 
 /// Prints what is wrong; nothing wrong is success.

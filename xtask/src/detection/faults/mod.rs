@@ -1,0 +1,10 @@
+//! The faults, each a line in the list of its file.
+
+mod basics;
+
+use super::Fault;
+
+/// All of them.
+pub(super) fn all() -> impl Iterator<Item = &'static Fault> {
+    [basics::FAULTS].into_iter().flatten()
+}

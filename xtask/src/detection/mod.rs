@@ -1,0 +1,102 @@
+//! How well the checks detect: faults are injected into real songs at three levels, and the findings are counted.
+
+mod count;
+mod faults;
+mod known;
+mod song;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use acetate_mastering::{
+    Options, Silent, analyse, check,
+    model::{Brief, Finding, Place, Session, Stem},
+    scan,
+};
+use anyhow::{Context, Result};
+
+use self::{count::Count, song::Song};
+
+/// A fault that deliveries have, and the check that shall find it.
+struct Fault {
+    name: &'static str,
+    /// The codes of findings of which any says what is wrong.
+    codes: &'static [&'static str],
+    /// How much of it, in words: small, medium, gross.
+    levels: [&'static str; LEVELS],
+    /// Whether a stem can have it: silence cannot be clipped, and a mono stem cannot be made mono.
+    suits: fn(&Session, &Stem) -> bool,
+    /// Puts it into a song at a level, 0 to 2.
+    inject: fn(&mut Song, usize, usize),
+}
+
+const LEVELS: usize = 3;
+const MEDIUM: usize = 1;
+
+/// Prints the table for all songs in a folder. `only` names one fault; of each song some stems are the victims in turn.
+pub(crate) fn run(songs: &Path, victims: usize, only: Option<&str>) -> Result<()> {
+    println!("{}", measured(songs, victims, only)?.to_markdown());
+    Ok(())
+}
+
+fn measured(songs: &Path, victims: usize, only: Option<&str>) -> Result<Count> {
+    let mut count = Count::default();
+    for folder in folders(songs)? {
+        let song = Song::read(&folder)?;
+        let clean = heard(&song)?;
+        count.add_clean(&song, &clean);
+        for (turn, fault) in faults::all().enumerate().filter(|(_, f)| only.is_none_or(|name| name == f.name))
+        {
+            for victim in victims_of(&song, fault, &clean, turn).into_iter().take(victims) {
+                for level in 0..LEVELS {
+                    let mut spoilt = song.clone();
+                    (fault.inject)(&mut spoilt, victim, level);
+                    let found =
+                        heard(&spoilt)?.findings.iter().any(|f| says(f, fault, &song.name_of(victim)));
+                    count.add(fault, level, &song, victim, found);
+                }
+            }
+        }
+        eprintln!("{}: done", song.title);
+    }
+    Ok(count)
+}
+
+fn folders(songs: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(songs).with_context(|| format!("{}: cannot be read", songs.display()))?;
+    let mut folders: Vec<PathBuf> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.join("song.json").is_file()).collect();
+    folders.sort();
+    Ok(folders)
+}
+
+/// What the checks say about a song.
+fn heard(song: &Song) -> Result<Session> {
+    let written = song.write()?;
+    let delivery = scan(&written.paths, None)?;
+    let mut session = analyse(&delivery, &Brief::default(), &Options::default(), &Silent)?;
+    check(&mut session);
+    Ok(session)
+}
+
+/// The stems that can have a fault and have it not yet, in an order that differs from fault to fault.
+fn victims_of(song: &Song, fault: &Fault, clean: &Session, turn: usize) -> Vec<usize> {
+    let suits = |&at: &usize| {
+        let name = song.name_of(at);
+        let stem = clean.stems.iter().find(|s| s.name == name);
+        stem.is_some_and(|s| (fault.suits)(clean, s)) && !clean.findings.iter().any(|f| says(f, fault, &name))
+    };
+    let mut victims: Vec<usize> = (0..song.stems.len()).filter(suits).collect();
+    let by = turn % victims.len().max(1);
+    victims.rotate_left(by);
+    victims
+}
+
+/// Whether a finding tells of this fault in this stem, or in the whole.
+fn says(finding: &Finding, fault: &Fault, name: &str) -> bool {
+    let victim = Place::stem(name);
+    let about = finding.at == victim
+        || finding.at == Place::Master
+        || finding.evidence.iter().any(|e| e.of == victim || e.against.as_ref() == Some(&victim));
+    about && fault.codes.contains(&finding.code.as_str())
+}
