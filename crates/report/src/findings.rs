@@ -33,7 +33,8 @@ pub(crate) fn write(out: &mut String, title: &str, findings: &[Finding]) -> fmt:
     writeln!(out)
 }
 
-fn moments(when_ms: &[[f64; 2]]) -> String {
+/// The first moments at which something was found, to follow its text; empty for the whole.
+pub(crate) fn moments(when_ms: &[[f64; 2]]) -> String {
     if when_ms.is_empty() {
         return String::new();
     }
