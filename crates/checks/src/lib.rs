@@ -2,6 +2,7 @@
 //!
 //! A check is one file and one line in [`CHECKS`]. It sees a [`Case`] and so rests on readings alone.
 
+mod abrupt_start;
 mod acceptance;
 mod already_mastered;
 mod bass_phase;
@@ -9,6 +10,7 @@ mod broken_samples;
 mod clipping;
 mod dc;
 mod dead_channel;
+mod inter_sample_overs;
 mod lengths;
 mod look;
 mod misnamed;
@@ -18,10 +20,12 @@ mod out_of_phase;
 mod over_full_scale;
 mod rates;
 mod silence;
+mod silence_inside;
 mod too_many_stems;
 mod too_quiet;
 mod too_short;
 mod truncated;
+mod truncated_tail;
 
 use acetate_model::{Case, Check, Finding, Place};
 
@@ -40,6 +44,10 @@ pub const CHECKS: &[Check] = &[
     mono::CHECK,
     dead_channel::CHECK,
     clipping::CHECK,
+    inter_sample_overs::CHECK,
+    silence_inside::CHECK,
+    abrupt_start::CHECK,
+    truncated_tail::CHECK,
     over_full_scale::CHECK,
     dc::CHECK,
     out_of_phase::CHECK,

@@ -21,9 +21,19 @@ impl TruePeakMeter {
 
     /// Hears the next block; channels beyond those it was made for are ignored.
     pub fn push(&mut self, block: &Audio) {
+        self.push_telling_overs(block, |_| {});
+    }
+
+    /// Hears the next block, and tells of each tile that goes over full scale between two samples and not on one: the
+    /// frame where it begins, counted from the first ever heard.
+    pub fn push_telling_overs(&mut self, block: &Audio, mut over: impl FnMut(u64)) {
         let Self { kernel, channels, highest } = self;
         for (window, samples) in channels.iter_mut().zip(&block.channels) {
-            window.push(samples, |x, loudest| scan(kernel, x, loudest, highest));
+            window.push(samples, |frame, x, loudest| {
+                if scan(kernel, x, loudest, highest) > FULL_SCALE && highest_sample(x) <= FULL_SCALE {
+                    over(frame);
+                }
+            });
         }
     }
 
@@ -31,18 +41,25 @@ impl TruePeakMeter {
     pub fn peak(&self) -> f64 {
         let mut highest = self.highest;
         for window in &self.channels {
-            window.flushed(|x, loudest| scan(&self.kernel, x, loudest, &mut highest));
+            window.flushed(|_, x, loudest| {
+                scan(&self.kernel, x, loudest, &mut highest);
+            });
         }
         f64::from(highest)
     }
 }
 
-fn scan(kernel: &Sinc16, x: &[f32], loudest: f32, highest: &mut f32) {
-    if loudest * kernel.bound() > *highest {
-        let mut level = *highest;
-        kernel.scan(x, *highest, |_, found| level = if found > level { found } else { level });
-        *highest = level;
+const FULL_SCALE: f32 = 1.0;
+
+/// Raises `highest` to the highest point of a tile, and returns that point if it is new or over full scale.
+fn scan(kernel: &Sinc16, x: &[f32], loudest: f32, highest: &mut f32) -> f32 {
+    let floor = highest.min(FULL_SCALE);
+    let mut level = 0.0;
+    if loudest * kernel.bound() > floor {
+        kernel.scan(x, floor, |_, found| level = if found > level { found } else { level });
+        *highest = highest.max(level);
     }
+    level
 }
 
 /// The true peak as libebur128 reads it: the highest of the samples and of 3 points between each two.
@@ -63,7 +80,7 @@ impl TruePeak4 {
     pub fn push(&mut self, block: &Audio) {
         let Self { kernel, channels, highest } = self;
         for (window, samples) in channels.iter_mut().zip(&block.channels) {
-            window.push(samples, |x, loudest| read(kernel, x, loudest, highest));
+            window.push(samples, |_, x, loudest| read(kernel, x, loudest, highest));
         }
     }
 
@@ -71,7 +88,7 @@ impl TruePeak4 {
     pub fn peak(&self) -> f64 {
         let mut highest = self.highest;
         for window in &self.channels {
-            window.flushed(|x, loudest| read(&self.kernel, x, loudest, &mut highest));
+            window.flushed(|_, x, loudest| read(&self.kernel, x, loudest, &mut highest));
         }
         f64::from(highest)
     }
@@ -88,25 +105,28 @@ fn read(kernel: &Hann4, x: &[f32], loudest: f32, highest: &mut f32) {
 #[derive(Debug, Clone)]
 struct Window<const MARGIN: usize> {
     samples: Vec<f32>,
+    /// The frame of the first of `samples` that waits, behind the margin.
+    frame: u64,
 }
 
 impl<const MARGIN: usize> Default for Window<MARGIN> {
     fn default() -> Self {
         let mut samples = Vec::with_capacity(BATCH + MARGIN);
         samples.resize(MARGIN, 0.0);
-        Self { samples }
+        Self { samples, frame: 0 }
     }
 }
 
 impl<const MARGIN: usize> Window<MARGIN> {
-    /// Gives `visit` each new tile with its margin, and the highest magnitude in it.
-    fn push(&mut self, mut samples: &[f32], mut visit: impl FnMut(&[f32], f32)) {
+    /// Gives `visit` each new tile with its frame and margin, and the highest magnitude in it.
+    fn push(&mut self, mut samples: &[f32], mut visit: impl FnMut(u64, &[f32], f32)) {
         while !samples.is_empty() {
             let (now, later) = samples.split_at(samples.len().min(BATCH + MARGIN - self.samples.len()));
             self.samples.extend_from_slice(now);
             samples = later;
             if self.samples.len() == BATCH + MARGIN {
-                visit_tiles(&self.samples, MARGIN, &mut visit);
+                visit_tiles(self.frame, &self.samples, MARGIN, &mut visit);
+                self.frame += BATCH as u64;
                 self.samples.copy_within(BATCH.., 0);
                 self.samples.truncate(MARGIN);
             }
@@ -114,19 +134,19 @@ impl<const MARGIN: usize> Window<MARGIN> {
     }
 
     /// Gives `visit` the tiles that are not full yet, with silence behind them.
-    fn flushed(&self, mut visit: impl FnMut(&[f32], f32)) {
+    fn flushed(&self, mut visit: impl FnMut(u64, &[f32], f32)) {
         let mut rest = self.samples.clone();
         rest.resize(self.samples.len().next_multiple_of(TILE) + TILE + MARGIN, 0.0);
-        visit_tiles(&rest, MARGIN, &mut visit);
+        visit_tiles(self.frame, &rest, MARGIN, &mut visit);
     }
 }
 
-fn visit_tiles(x: &[f32], margin: usize, visit: &mut impl FnMut(&[f32], f32)) {
+fn visit_tiles(frame: u64, x: &[f32], margin: usize, visit: &mut impl FnMut(u64, &[f32], f32)) {
     let loudest = |from: usize, to: usize| highest_sample(&x[from..to.min(x.len())]);
     let mut maxima: [f32; 9] = std::array::from_fn(|t| loudest((t * TILE).min(x.len()), (t + 1) * TILE));
     debug_assert!(TILE + margin <= maxima.len() * TILE);
     for from in (0..=x.len() - margin - TILE).step_by(TILE) {
-        visit(&x[from..from + TILE + margin], highest_sample(&maxima));
+        visit(frame + from as u64, &x[from..from + TILE + margin], highest_sample(&maxima));
         maxima.rotate_left(1);
         let ahead = from + maxima.len() * TILE;
         maxima[8] = loudest(ahead.min(x.len()), ahead + TILE);

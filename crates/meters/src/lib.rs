@@ -8,9 +8,12 @@ mod compare;
 mod dc;
 mod derived;
 mod dynamics;
+mod edges;
 mod history;
+mod holes;
 mod length;
 mod loudness;
+mod moments;
 mod peak;
 mod power;
 mod programme;
@@ -38,6 +41,8 @@ pub const METERS: &[MeterEntry] = &[
     spectrum::ENTRY,
     swing::ENTRY,
     clipping::ENTRY,
+    holes::ENTRY,
+    edges::ENTRY,
     length::ENTRY,
 ];
 

@@ -49,6 +49,14 @@ quantities! {
     Rumble "rumble_db" "dB" "Rumble" "Power below 25 Hz over the power of the whole.";
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";
+    OversAt "overs_at" "" "Overs between samples over time" "How many stretches of each hop go over full scale between two samples and not on one.";
+    Holes "holes" "" "Holes" "Stretches of digital silence that begin and end in the middle of the sound.";
+    HolesAt "holes_at" "" "Holes over time" "How many holes begin in each hop.";
+    LongestHole "longest_hole_ms" "ms" "Longest hole" "The length of the longest stretch of digital silence in the middle of the sound.";
+    StartStep "start_step_db" "dB" "Step at the start" "The first sample over the highest step between two samples around it: far above 0, it begins with a click.";
+    EndStep "end_step_db" "dB" "Step at the end" "The last sample over the highest step between two samples around it: far above 0, it ends with a click.";
+    StartLevel "start_dbfs" "dBFS" "First sample" "The level of the first sample.";
+    EndLevel "end_dbfs" "dBFS" "Level at the end" "RMS of the last 20 ms.";
     NonFinite "non_finite_samples" "" "Broken samples" "Samples that were not a number or infinite, and were replaced by silence.";
     Activity "activity_percent" "%" "Active" "Share of 400 ms blocks above -60 LUFS.";
     Length "length_frames" "frames" "Length" "Frames per channel.";
