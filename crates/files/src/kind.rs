@@ -1,5 +1,4 @@
 use std::{
-    fs::File,
     io::{Read, Seek, SeekFrom},
     path::Path,
 };
@@ -66,7 +65,7 @@ const RE_EXPORT: &str = "convert it to WAV or FLAC";
 const HEAD_BYTES: usize = 512;
 
 /// Finds out the kind of the file and where it begins: an `ID3v2` tag may stand in front.
-pub(crate) fn sniff(path: &Path, file: &mut File) -> Result<(Kind, u64), FileError> {
+pub(crate) fn sniff(path: &Path, file: &mut (impl Read + Seek)) -> Result<(Kind, u64), FileError> {
     let mut head = read_head(path, file, 0)?;
     let mut start = 0;
     if let Some(tag) = id3v2_bytes(&head) {
@@ -88,7 +87,7 @@ pub(crate) fn sniff(path: &Path, file: &mut File) -> Result<(Kind, u64), FileErr
         .ok_or_else(|| FileError::NotAudio { path: path.to_owned(), found: describe(&head) })
 }
 
-fn read_head(path: &Path, file: &mut File, at: u64) -> Result<Vec<u8>, FileError> {
+fn read_head(path: &Path, file: &mut (impl Read + Seek), at: u64) -> Result<Vec<u8>, FileError> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     file.seek(SeekFrom::Start(at))
         .and_then(|_| file.take(HEAD_BYTES as u64).read_to_end(&mut head))

@@ -1,4 +1,4 @@
-use acetate_files::{Delivery, DeliveryFile, StemReader};
+use acetate_files::{Delivery, DeliveryFile, Reader, StemReader};
 use acetate_meters::MeterBank;
 use acetate_model::{
     Audio, Brief, Place, Readings, SESSION_FORMAT, Session, Source, SourceInfo, SourceNote, Spec, Stem,
@@ -24,8 +24,7 @@ pub fn analyse(
     }
     let mut session =
         options.in_pool(|| Analysis::open(delivery, brief, options)?.run(brief, options, progress))?;
-    session.passed_over =
-        delivery.passed_over.iter().map(|p| format!("{}: {}", p.path.display(), p.reason)).collect();
+    session.passed_over = delivery.passed_over_lines();
     Ok(session)
 }
 
@@ -48,19 +47,17 @@ struct Listener {
 impl Analysis {
     fn open(delivery: &Delivery, brief: &Brief, options: &Options) -> Result<Self, Error> {
         let files: Vec<&DeliveryFile> = delivery.stems.iter().chain(&delivery.mix).collect();
-        let rates: Vec<u32> = files
-            .par_iter()
-            .map(|file| Ok(acetate_files::open(&file.path)?.rate_hz()))
-            .collect::<Result<_, Error>>()?;
-        let rate_hz = rates[..delivery.stems.len()].iter().copied().max().unwrap_or(0);
+        let readers: Vec<Reader> =
+            files.par_iter().map(|file| Ok(file.file.open()?)).collect::<Result<_, Error>>()?;
+        let rate_hz = readers[..delivery.stems.len()].iter().map(Source::rate_hz).max().unwrap_or(0);
         let spec = Spec::new(rate_hz, 2, options.block_frames);
-        let listen = |file: &DeliveryFile| Listener::open(file, brief, &spec);
-        Ok(Self {
-            rate_hz,
-            stems: delivery.stems.iter().map(listen).collect::<Result<_, _>>()?,
-            mix: delivery.mix.as_ref().map(listen).transpose()?,
-            sum: MeterBank::new(&spec),
-        })
+        let mut listeners: Vec<Listener> = files
+            .into_iter()
+            .zip(readers)
+            .map(|(file, reader)| Listener::new(file, reader, brief, &spec))
+            .collect();
+        let mix = listeners.split_off(delivery.stems.len()).pop();
+        Ok(Self { rate_hz, stems: listeners, mix, sum: MeterBank::new(&spec) })
     }
 
     fn run(mut self, brief: &Brief, options: &Options, progress: &dyn Progress) -> Result<Session, Error> {
@@ -128,16 +125,16 @@ fn fill(
 }
 
 impl Listener {
-    fn open(file: &DeliveryFile, brief: &Brief, spec: &Spec) -> Result<Self, Error> {
+    fn new(file: &DeliveryFile, reader: Reader, brief: &Brief, spec: &Spec) -> Self {
         let mut file = file.clone();
         file.role = brief.roles.get(&file.name).copied().unwrap_or(file.role);
-        Ok(Self {
-            reader: StemReader::new(acetate_files::open(&file.path)?, spec.rate_hz),
+        Self {
+            reader: StemReader::new(reader, spec.rate_hz),
             bank: MeterBank::new(spec),
             block: Audio::silence(spec.rate_hz, 2, 0),
             frames: 0,
             file,
-        })
+        }
     }
 
     fn hear(&mut self, frames: usize) -> Result<(), Error> {
@@ -151,8 +148,7 @@ impl Listener {
 
     fn into_stem(self, longest: Option<u64>) -> Result<Stem, Error> {
         let mut source = self.reader.info();
-        source.sha256 = acetate_files::sha256_file(&self.file.path)?;
-        source.path = acetate_files::absolute(&self.file.path).display().to_string();
+        self.file.file.identify(&mut source)?;
         note_padding(&mut source, longest.unwrap_or(self.frames) - self.frames);
         Ok(Stem { name: self.file.name, role: self.file.role, source })
     }

@@ -3,8 +3,8 @@ use std::{
     path::Path,
 };
 
-use super::samples::Format;
-use crate::{FileError, MAX_CHANNELS, RATES_HZ};
+use super::{ixml, samples::Format};
+use crate::{FileError, MAX_TRACKS, RATES_HZ};
 
 /// Where the samples of a WAV file are and what they mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,12 @@ pub(crate) struct WavHeader {
     pub claimed_frames: u64,
     /// There is another `data` chunk behind the first.
     pub more_data: bool,
+    /// Where the channels belong (`dwChannelMask`); 0 where nothing says so.
+    pub speakers: u32,
+    /// When the first frame sounds, in frames since midnight (`bext`, EBU Tech 3285, 2.3).
+    pub time_reference: Option<u64>,
+    /// The channels' names, by their numbers from 1 (iXML, `TRACK_LIST`).
+    pub track_names: Vec<(usize, String)>,
 }
 
 impl WavHeader {
@@ -40,10 +46,14 @@ struct Fmt {
     block_align: u16,
     bits: u16,
     valid_bits: u16,
+    speakers: u32,
 }
 
 /// A size in a header that stands for "not known yet" (a stream) or "see `ds64`" (EBU Tech 3306, 3.1).
 const UNKNOWN: u64 = 0xffff_ffff;
+/// Where `TimeReference` stands in `bext`, and where it ends (EBU Tech 3285, 2.3).
+const TIME_REFERENCE_AT: usize = 256 + 32 + 32 + 10 + 8;
+const BEXT_BYTES: u64 = TIME_REFERENCE_AT as u64 + 8;
 const PCM: u16 = 1;
 const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xfffe;
@@ -87,7 +97,8 @@ pub(crate) fn read_header(
     let open_ended = riff_bytes == 0 || riff_bytes == UNKNOWN;
     file.seek(SeekFrom::Start(start + if syntax.wave64 { 40 } else { 12 })).map_err(read)?;
 
-    let Chunks { fmt, data, more_data } = read_chunks(syntax, file, end, open_ended).map_err(damaged)?;
+    let chunks = read_chunks(syntax, file, end, open_ended).map_err(damaged)?;
+    let Chunks { fmt, data, more_data, time_reference, track_names } = chunks;
     let fmt =
         fmt.ok_or_else(|| damaged("it has no `fmt ` chunk, which says what the samples mean".into()))?;
     let Data { at: data_at, claimed, there } =
@@ -104,6 +115,9 @@ pub(crate) fn read_header(
         frames: there / frame_bytes,
         claimed_frames: claimed / frame_bytes,
         more_data,
+        speakers: fmt.speakers,
+        time_reference,
+        track_names,
     })
 }
 
@@ -113,6 +127,8 @@ struct Chunks {
     fmt: Option<Fmt>,
     data: Option<Data>,
     more_data: bool,
+    time_reference: Option<u64>,
+    track_names: Vec<(usize, String)>,
 }
 
 /// Where the samples are: how many bytes the header claims, and how many the file has.
@@ -134,6 +150,8 @@ fn read_chunks(
         match &chunk.id {
             b"fmt " if chunks.fmt.is_none() => chunks.fmt = Some(read_fmt(syntax, file, chunk.bytes)?),
             b"ds64" => long_data = read_ds64(file),
+            b"bext" if chunk.bytes >= BEXT_BYTES => chunks.time_reference = read_time_reference(file),
+            b"iXML" => chunks.track_names = ixml::read_track_names(file, chunk.bytes),
             b"data" if chunks.data.is_none() => {
                 let in_ds64 = long_data.filter(|_| chunk.bytes == UNKNOWN);
                 let to_the_end = chunk.bytes == UNKNOWN || (chunk.bytes == 0 && open_ended);
@@ -209,6 +227,12 @@ fn read_ds64(file: &mut impl Read) -> Option<u64> {
     take(file).map(u64::from_le_bytes)
 }
 
+/// The two words of `TimeReference` behind description, originator, its reference, date and time.
+fn read_time_reference(file: &mut impl Read) -> Option<u64> {
+    let _texts: [u8; TIME_REFERENCE_AT] = take(file)?;
+    take(file).map(u64::from_le_bytes)
+}
+
 fn read_fmt(syntax: Syntax, file: &mut impl Read, bytes: u64) -> Result<Fmt, String> {
     if !(14..=4096).contains(&bytes) {
         return Err(format!("expected a `fmt ` chunk of 16, 18 or 40 bytes, found {bytes}"));
@@ -224,6 +248,7 @@ fn read_fmt(syntax: Syntax, file: &mut impl Read, bytes: u64) -> Result<Fmt, Str
         block_align: word(12),
         bits: word(14),
         valid_bits: word(14),
+        speakers: 0,
     };
     if length == 14 {
         // The oldest form has no bits per sample; the frame's size tells them.
@@ -237,6 +262,7 @@ fn read_fmt(syntax: Syntax, file: &mut impl Read, bytes: u64) -> Result<Fmt, Str
         }
         fmt.tag = word(24);
         fmt.valid_bits = word(18);
+        fmt.speakers = syntax.u32([body[20], body[21], body[22], body[23]]);
     }
     Ok(fmt)
 }
@@ -253,8 +279,8 @@ impl Fmt {
                 way_out: "export it as WAV with 24 bit or float",
             });
         }
-        if !(1..=MAX_CHANNELS).contains(&self.channels.into()) {
-            return Err(FileError::Channels { path: path(), channels: self.channels.into() });
+        if !(1..=MAX_TRACKS).contains(&self.channels.into()) {
+            return Err(FileError::Tracks { path: path(), channels: self.channels.into() });
         }
         if !RATES_HZ.contains(&self.rate_hz) {
             return Err(FileError::Rate { path: path(), rate_hz: self.rate_hz });

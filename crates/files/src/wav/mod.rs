@@ -1,10 +1,11 @@
 //! WAV, RF64, BW64, RIFX and Wave64.
 
 mod header;
+mod ixml;
 mod read;
 mod samples;
 mod write;
 
-pub(crate) use header::WavHeader;
+pub(crate) use header::{WavHeader, read_header};
 pub(crate) use read::WavReader;
 pub use write::{FinishedWav, WavBits, WavSpec, WavWriter};

@@ -1,0 +1,231 @@
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::{BufReader, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+use zip::{ZipArchive, read::ZipFile, result::ZipError};
+
+use crate::{FileError, checksum::hexadecimal, input::Unpacked};
+
+/// More entries are no song; a list of them would take memory without end.
+const MAX_ENTRIES: usize = 10_000;
+/// A hundred stems of ten minutes at 192 kHz in 32 bit, stereo, are less.
+const MAX_BYTES: u64 = 128 << 30;
+/// Up to here nothing is called a bomb: one silent stem alone may shrink a thousandfold.
+const HARMLESS_BYTES: u64 = 50 << 20;
+/// Of a whole archive. Real music shrinks to a half, and to a tenth with long rests; DEFLATE ends at about 1030.
+const MAX_RATIO: u64 = 200;
+const BLOCK_BYTES: usize = 1 << 17;
+/// What is enough to tell what an entry is.
+const HEAD_BYTES: u64 = 512;
+
+/// A ZIP archive. Nothing of it is ever written under a name that it brings along.
+pub(crate) struct Archive {
+    path: PathBuf,
+    zip: ZipArchive<BufReader<File>>,
+    bytes: u64,
+}
+
+/// One entry, as the archive lists it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    pub index: usize,
+    /// With `/` between folders.
+    pub name: String,
+    pub bytes: u64,
+    pub kind: EntryKind,
+}
+
+/// What an entry is, before anything of it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    File,
+    Folder,
+    Link,
+    /// Its name leads out of the archive.
+    Outside,
+}
+
+impl Archive {
+    pub fn open(path: &Path) -> Result<Self, FileError> {
+        let file = File::open(path).map_err(FileError::io(path, "open it"))?;
+        let bytes = file.metadata().map_err(FileError::io(path, "read it"))?.len();
+        let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| failed(path, error))?;
+        if zip.len() > MAX_ENTRIES {
+            let what = format!("{} entries, where {MAX_ENTRIES} are the most", zip.len());
+            return Err(FileError::Bomb { path: path.to_owned(), what });
+        }
+        let archive = Self { path: path.to_owned(), zip, bytes };
+        if archive.zip.has_duplicate_names() {
+            return Err(archive.twice(""));
+        }
+        Ok(archive)
+    }
+
+    /// What it holds, in its own order.
+    pub fn entries(&self) -> Result<Vec<Entry>, FileError> {
+        let entries: Vec<Entry> =
+            (0..self.zip.len()).map(|index| self.describe(index)).collect::<Result<_, _>>()?;
+        let mut names = HashSet::new();
+        if let Some(twice) = entries.iter().find(|e| !names.insert(e.name.as_str())) {
+            return Err(self.twice(&twice.name));
+        }
+        Ok(entries)
+    }
+
+    /// Refuses a bomb before anything is unpacked. No entry gives more than it says, so the sum holds afterwards.
+    pub fn admit<'a>(&self, entries: impl IntoIterator<Item = &'a Entry>) -> Result<(), FileError> {
+        let limit = MAX_BYTES.min(HARMLESS_BYTES.max(self.bytes.saturating_mul(MAX_RATIO)));
+        let sum = entries.into_iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.bytes));
+        if sum <= limit {
+            return Ok(());
+        }
+        let what = format!("{} MB out of {} kB", sum.div_ceil(1 << 20), self.bytes.div_ceil(1 << 10));
+        Err(FileError::Bomb { path: self.path.clone(), what })
+    }
+
+    fn describe(&self, index: usize) -> Result<Entry, FileError> {
+        let entry = self.zip.by_index_data(index).map_err(|e| failed(&self.path, e))?;
+        let name = match std::str::from_utf8(entry.name_raw()) {
+            // many programs write UTF-8 without saying so
+            Ok(name) => name.to_owned(),
+            Err(_) => entry.name().map_err(|e| failed(&self.path, e))?.into_owned(),
+        };
+        // some programs for Windows write backslashes
+        let name = name.replace('\\', "/");
+        let kind = match () {
+            () if leads_outside(&name) => EntryKind::Outside,
+            () if entry.is_symlink() => EntryKind::Link,
+            () if entry.is_dir() || name.ends_with('/') => EntryKind::Folder,
+            () => EntryKind::File,
+        };
+        Ok(Entry { index, name, bytes: entry.size(), kind })
+    }
+
+    /// The first bytes of an entry.
+    pub fn head(&mut self, entry: &Entry) -> Result<Vec<u8>, FileError> {
+        let label = self.path.join(&entry.name);
+        let file = self.zip.by_index(entry.index).map_err(|e| failed(&label, e))?;
+        let mut head = Vec::new();
+        file.take(HEAD_BYTES).read_to_end(&mut head).map_err(|_| broken(&label))?;
+        Ok(head)
+    }
+
+    /// The text of a small entry.
+    pub fn text(&mut self, entry: &Entry) -> Result<String, FileError> {
+        let label = self.path.join(&entry.name);
+        let file = self.zip.by_index(entry.index).map_err(|e| failed(&label, e))?;
+        let mut text = String::new();
+        file.take(entry.bytes).read_to_string(&mut text).map_err(|_| broken(&label))?;
+        Ok(text)
+    }
+
+    /// Unpacks the entry of this name.
+    pub fn unpack_named(&mut self, name: &str) -> Result<Unpacked, FileError> {
+        let entry = self.entries()?.into_iter().find(|e| e.name == name && e.kind == EntryKind::File);
+        let entry = entry.ok_or_else(|| FileError::Missing { path: self.path.join(name) })?;
+        self.admit([&entry])?;
+        self.unpack(&entry)
+    }
+
+    /// Unpacks an entry into a temporary file without a name. What comes out is counted, whatever the archive says.
+    pub fn unpack(&mut self, entry: &Entry) -> Result<Unpacked, FileError> {
+        let label = self.path.join(&entry.name);
+        let mut packed = self.zip.by_index(entry.index).map_err(|e| failed(&label, e))?;
+        inflate(&label, &mut packed, entry.bytes)
+    }
+
+    fn twice(&self, name: &str) -> FileError {
+        let what =
+            format!("it holds two files of the same name{}{name}", if name.is_empty() { "" } else { ", " });
+        FileError::Damaged { path: self.path.clone(), kind: "ZIP", what }
+    }
+}
+
+fn inflate(label: &Path, packed: &mut ZipFile<impl Read>, expected: u64) -> Result<Unpacked, FileError> {
+    let temporary = |e| FileError::io(&std::env::temp_dir().join("a temporary file"), "write it")(e);
+    let mut file = tempfile::tempfile().map_err(temporary)?;
+    let mut hasher = Sha256::new();
+    let mut block = vec![0; BLOCK_BYTES];
+    let mut bytes = 0;
+    loop {
+        // a wrong checksum and broken data end here
+        let read = packed.read(&mut block).map_err(|_| broken(label))?;
+        if read == 0 {
+            break;
+        }
+        bytes += read as u64;
+        if bytes > expected {
+            return Err(lies(label, expected, "more"));
+        }
+        hasher.update(&block[..read]);
+        file.write_all(&block[..read]).map_err(temporary)?;
+    }
+    if bytes < expected {
+        return Err(lies(label, expected, &bytes.to_string()));
+    }
+    Ok(Unpacked { file, bytes, sha256: hexadecimal(&hasher.finalize()) })
+}
+
+fn lies(label: &Path, expected: u64, found: &str) -> FileError {
+    let what = format!("the archive says {expected} bytes, and {found} came out");
+    FileError::Damaged { path: label.to_owned(), kind: "packed", what }
+}
+
+fn broken(label: &Path) -> FileError {
+    let what = "it does not unpack to what was packed".into();
+    FileError::Damaged { path: label.to_owned(), kind: "packed", what }
+}
+
+/// Whether a name would land elsewhere if it was written beneath a folder.
+fn leads_outside(name: &str) -> bool {
+    let drive = name.as_bytes().get(1) == Some(&b':');
+    name.starts_with('/') || drive || name.contains('\0') || name.split('/').any(|folder| folder == "..")
+}
+
+fn failed(path: &Path, error: ZipError) -> FileError {
+    let path = path.to_owned();
+    let unsupported = |found: String, way_out| FileError::Unsupported { path: path.clone(), found, way_out };
+    match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
+            unsupported("locked with a password".into(), "unpack it, and name the folder")
+        }
+        ZipError::CompressionMethodNotSupported(method) => unsupported(
+            format!("packed by {}", method_word(method)),
+            "unpack it and name the folder, or pack it as ordinary ZIP",
+        ),
+        ZipError::UnsupportedArchive(what) => unsupported(
+            format!("a ZIP archive of an unusual kind ({what})"),
+            "unpack it, and name the folder",
+        ),
+        ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
+            FileError::io(&path, "read it")(error)
+        }
+        error => FileError::Damaged { path, kind: "ZIP", what: what_is_wrong(&error) },
+    }
+}
+
+fn what_is_wrong(error: &ZipError) -> String {
+    match error {
+        ZipError::Io(_) => "it ends too early".into(),
+        ZipError::InvalidArchive(what) => format!("{what}; it may have been cut off on the way"),
+        other => other.to_string(),
+    }
+}
+
+/// The numbers of APPNOTE.TXT, 4.4.5.
+fn method_word(method: u16) -> String {
+    match method {
+        9 => "Deflate64".into(),
+        12 => "bzip2".into(),
+        14 => "LZMA".into(),
+        93 => "Zstandard".into(),
+        95 => "XZ".into(),
+        98 => "PPMd".into(),
+        99 => "AES encryption".into(),
+        other => format!("method {other}"),
+    }
+}
