@@ -17,6 +17,7 @@ mod out_of_phase;
 mod over_full_scale;
 mod rates;
 mod silence;
+mod starts;
 mod too_many_stems;
 mod too_quiet;
 mod too_short;
@@ -34,6 +35,7 @@ pub const CHECKS: &[Check] = &[
     misnamed::CHECK,
     rates::CHECK,
     lengths::CHECK,
+    starts::CHECK,
     mono::CHECK,
     dead_channel::CHECK,
     clipping::CHECK,

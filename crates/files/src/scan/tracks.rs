@@ -12,8 +12,10 @@ use crate::{
     wav::{WavHeader, read_header},
 };
 
-/// `SPEAKER_FRONT_CENTER` and `SPEAKER_LOW_FREQUENCY`: no pairs of stems have such, every surround layout has one.
+/// `SPEAKER_FRONT_CENTER` and `SPEAKER_LOW_FREQUENCY`: what is mixed for loudspeakers has both from 5.1 on. Smaller
+/// layouts prove nothing, since programs give them to any file of three to five channels.
 const SURROUND_SPEAKERS: u32 = 0x4 | 0x8;
+const SURROUND_CHANNELS: usize = 6;
 /// The names of files with stems for DJ software end like this.
 const STEM_FILES: [&str; 2] = [".stem.mp4", ".stem.m4a"];
 
@@ -94,7 +96,9 @@ fn tracks(candidate: &Candidate, stems: &StemTracks) -> Vec<Candidate> {
 /// Channels 1 and 2, 3 and 4 and so on; an odd one at the end is mono, and so are those with names that say so.
 fn channels(candidate: &Candidate, header: &WavHeader) -> Result<Vec<Candidate>, FileError> {
     let count = header.channels;
-    if header.speakers & SURROUND_SPEAKERS != 0 && header.speakers.count_ones() as usize == count {
+    let layout = header.speakers.count_ones() as usize == count;
+    let speakers = header.speakers & SURROUND_SPEAKERS == SURROUND_SPEAKERS;
+    if layout && speakers && count >= SURROUND_CHANNELS && count.is_multiple_of(2) {
         return Err(FileError::Surround { path: candidate.file.shown(), channels: count });
     }
     let named = |number: usize| header.track_names.iter().find(|(n, _)| *n == number).map(|(_, name)| name);
