@@ -1,12 +1,12 @@
 use std::{
     collections::HashSet,
     fs::File,
-    io::{BufReader, Read, Write},
+    io::{BufReader, ErrorKind, Read, Write},
     path::{Path, PathBuf},
 };
 
 use sha2::{Digest, Sha256};
-use zip::{ZipArchive, read::ZipFile, result::ZipError};
+use zip::{CompressionMethod, ZipArchive, read::ZipFile, result::ZipError};
 
 use crate::{FileError, checksum::hexadecimal, input::Unpacked};
 
@@ -107,19 +107,17 @@ impl Archive {
 
     /// The first bytes of an entry.
     pub fn head(&mut self, entry: &Entry) -> Result<Vec<u8>, FileError> {
-        let label = self.path.join(&entry.name);
-        let file = self.zip.by_index(entry.index).map_err(|e| failed(&label, e))?;
+        let (label, packed) = self.begin(entry)?;
         let mut head = Vec::new();
-        file.take(HEAD_BYTES).read_to_end(&mut head).map_err(|_| broken(&label))?;
+        packed.take(HEAD_BYTES).read_to_end(&mut head).map_err(|_| broken(&label))?;
         Ok(head)
     }
 
     /// The text of a small entry.
     pub fn text(&mut self, entry: &Entry) -> Result<String, FileError> {
-        let label = self.path.join(&entry.name);
-        let file = self.zip.by_index(entry.index).map_err(|e| failed(&label, e))?;
+        let (label, packed) = self.begin(entry)?;
         let mut text = String::new();
-        file.take(entry.bytes).read_to_string(&mut text).map_err(|_| broken(&label))?;
+        packed.take(entry.bytes).read_to_string(&mut text).map_err(|_| broken(&label))?;
         Ok(text)
     }
 
@@ -133,9 +131,26 @@ impl Archive {
 
     /// Unpacks an entry into a temporary file without a name. What comes out is counted, whatever the archive says.
     pub fn unpack(&mut self, entry: &Entry) -> Result<Unpacked, FileError> {
-        let label = self.path.join(&entry.name);
-        let mut packed = self.zip.by_index(entry.index).map_err(|e| failed(&label, e))?;
+        let (label, mut packed) = self.begin(entry)?;
         inflate(&label, &mut packed, entry.bytes)
+    }
+
+    /// An entry, and what it is called in messages.
+    fn begin(&mut self, entry: &Entry) -> Result<(PathBuf, ZipFile<'_, BufReader<File>>), FileError> {
+        let path = self.path.join(&entry.name);
+        let data = self.zip.by_index_data(entry.index).map_err(|e| failed(&path, e))?;
+        if data.encrypted() {
+            let (found, way_out) = ("locked with a password".into(), "unpack it, and name the folder");
+            return Err(FileError::Unsupported { path, found, way_out });
+        }
+        let method = data.compression();
+        if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
+            let found = format!("packed by {method}");
+            let way_out = "unpack it and name the folder, or pack it as ordinary ZIP";
+            return Err(FileError::Unsupported { path, found, way_out });
+        }
+        let packed = self.zip.by_index(entry.index).map_err(|e| failed(&path, e))?;
+        Ok((path, packed))
     }
 
     fn twice(&self, name: &str) -> FileError {
@@ -188,44 +203,17 @@ fn leads_outside(name: &str) -> bool {
 
 fn failed(path: &Path, error: ZipError) -> FileError {
     let path = path.to_owned();
-    let unsupported = |found: String, way_out| FileError::Unsupported { path: path.clone(), found, way_out };
-    match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
-            unsupported("locked with a password".into(), "unpack it, and name the folder")
+    let what = match error {
+        ZipError::UnsupportedArchive(what) => {
+            let found = format!("a ZIP archive of an unusual kind ({what})");
+            return FileError::Unsupported { path, found, way_out: "unpack it, and name the folder" };
         }
-        ZipError::CompressionMethodNotSupported(method) => unsupported(
-            format!("packed by {}", method_word(method)),
-            "unpack it and name the folder, or pack it as ordinary ZIP",
-        ),
-        ZipError::UnsupportedArchive(what) => unsupported(
-            format!("a ZIP archive of an unusual kind ({what})"),
-            "unpack it, and name the folder",
-        ),
-        ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
-            FileError::io(&path, "read it")(error)
+        ZipError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => {
+            return FileError::io(&path, "read it")(error);
         }
-        error => FileError::Damaged { path, kind: "ZIP", what: what_is_wrong(&error) },
-    }
-}
-
-fn what_is_wrong(error: &ZipError) -> String {
-    match error {
         ZipError::Io(_) => "it ends too early".into(),
         ZipError::InvalidArchive(what) => format!("{what}; it may have been cut off on the way"),
         other => other.to_string(),
-    }
-}
-
-/// The numbers of APPNOTE.TXT, 4.4.5.
-fn method_word(method: u16) -> String {
-    match method {
-        9 => "Deflate64".into(),
-        12 => "bzip2".into(),
-        14 => "LZMA".into(),
-        93 => "Zstandard".into(),
-        95 => "XZ".into(),
-        98 => "PPMd".into(),
-        99 => "AES encryption".into(),
-        other => format!("method {other}"),
-    }
+    };
+    FileError::Damaged { path, kind: "ZIP", what }
 }
