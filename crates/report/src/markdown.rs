@@ -114,17 +114,17 @@ fn result(out: &mut String, session: &Session, outcome: &Outcome) -> fmt::Result
     writeln!(out)
 }
 
+/// The name under which the client's mix stands among the readings.
+const MIX: &str = "mix";
+
 fn stems(out: &mut String, session: &Session) -> fmt::Result {
     writeln!(
         out,
         "## Stems\n\n| stem | role | file | loudness | true peak | notes |\n|---|---|---|---:|---:|---|"
     )?;
     for stem in session.stems.iter().chain(&session.mix) {
-        let place = if Some(stem) == session.mix.as_ref() {
-            Place::Bus(stem.name.clone())
-        } else {
-            Place::stem(&stem.name)
-        };
+        let place =
+            if Some(stem) == session.mix.as_ref() { Place::Bus(MIX.into()) } else { Place::stem(&stem.name) };
         let cell = |q| session.readings.scalar(&place, q).map_or("–".to_owned(), |v| amount(q, v));
         writeln!(
             out,
