@@ -87,9 +87,9 @@ impl Case {
     #[track_caller]
     fn goes_through(&self, delivery: &str) -> (Vec<String>, Value) {
         let files = |folder: &Path| fs::read_dir(folder).unwrap().count();
-        let before = files(&self.at(delivery).parent().unwrap().to_owned());
+        let before = files(self.at(delivery).parent().unwrap());
         self.says(0, &["check", delivery]);
-        let count = files(&self.at(delivery).parent().unwrap().to_owned());
+        let count = files(self.at(delivery).parent().unwrap());
         assert_eq!(count, before, "nothing is left beside the delivery");
         self.says(0, &["plan", delivery, "-o", "session.json", "--quiet"]);
         self.says(0, &["master", delivery, "-o", "one", "--quiet"]);
@@ -187,7 +187,6 @@ fn different_starts() {
     let (names, session) = case.goes_through("in");
     assert_eq!(names, ["drums", "vox"]);
     assert_eq!(session["stems"][1]["source"]["part"]["start_frames"], 2 * RATE_HZ);
-    assert_eq!(session["readings"].as_array().is_some_and(|r| !r.is_empty()), true);
     let said = case.says(0, &["check", "in"]);
     assert!(said.contains("Begins 2.00 s into the song"), "{said}");
     let late = fs::read_to_string(case.at("session.json")).unwrap();
