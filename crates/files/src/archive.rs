@@ -195,10 +195,13 @@ fn broken(label: &Path) -> FileError {
     FileError::Damaged { path: label.to_owned(), kind: "packed", what }
 }
 
-/// Whether a name would land elsewhere if it was written beneath a folder.
+/// Whether a name would land elsewhere if it was written beneath a folder, or could not be written at all.
 fn leads_outside(name: &str) -> bool {
     let drive = name.as_bytes().get(1) == Some(&b':');
-    name.starts_with('/') || drive || name.contains('\0') || name.split('/').any(|folder| folder == "..")
+    name.starts_with('/')
+        || drive
+        || name.chars().any(char::is_control)
+        || name.split('/').any(|folder| folder == "..")
 }
 
 fn failed(path: &Path, error: ZipError) -> FileError {

@@ -9,7 +9,7 @@ use super::{
     DeliveryFile,
     names::{full_name, label, name},
 };
-use crate::{FileError, Input, StemFile};
+use crate::{FileError, Input, StemFile, wav::TimeReference};
 
 /// A sound on its way to become a stem.
 #[derive(Debug, Clone)]
@@ -31,8 +31,7 @@ pub(super) struct Header {
     pub rate_hz: u32,
     pub channels: usize,
     pub frames: u64,
-    /// Frames since midnight.
-    pub time_reference: Option<u64>,
+    pub time_reference: Option<TimeReference>,
 }
 
 impl Candidate {

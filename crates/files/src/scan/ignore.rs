@@ -17,7 +17,7 @@ pub(super) enum Says {
 
 const SYSTEM: &str = "a file or folder that an operating system left";
 const HIDDEN: &str = "a hidden file or folder";
-const PROJECT: &str = "a project of a music program, which holds no finished sound";
+pub(super) const PROJECT: &str = "a project of a music program, which holds no finished sound";
 
 const OTHERS: [(&str, &[&str]); 9] = [
     (

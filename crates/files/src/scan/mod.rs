@@ -2,6 +2,7 @@
 
 mod candidate;
 mod ignore;
+mod material;
 mod mix;
 mod names;
 mod pairs;

@@ -3,9 +3,12 @@
 use acetate_model::{MAX_START_SECONDS, SourceNote};
 
 use super::candidate::{Candidate, Header};
+use crate::wav::TimeReference;
 
 /// A song has no longer silence within; a longer one says that the times are those of recording or exporting.
 const MAX_GAP_SECONDS: f64 = 10.0;
+/// A file that was made within this time of what its reference says tells the time of day, not a place in a song.
+const CLOCK_SECONDS: f64 = 5.0;
 /// Lengths that agree so closely are equal.
 const EQUAL_SECONDS: f64 = 0.001;
 
@@ -40,11 +43,13 @@ pub(super) fn align(stems: &mut [Candidate], mix: &mut Option<Candidate>) {
 struct Timed {
     header: Header,
     at: u64,
+    made_seconds: Option<u64>,
 }
 
 fn timed(candidate: &Candidate) -> Option<Timed> {
     let header = candidate.header?;
-    Some(Timed { header, at: header.time_reference? })
+    let TimeReference { frames, made_seconds } = header.time_reference?;
+    Some(Timed { header, at: frames, made_seconds })
 }
 
 impl Timed {
@@ -71,6 +76,11 @@ fn nonsense(stems: &[Timed]) -> Option<&'static str> {
     let (shortest, longest) = (lengths().fold(f64::INFINITY, f64::min), lengths().fold(0.0, f64::max));
     if longest - shortest < EQUAL_SECONDS {
         return Some("all files are equally long, so they rather tell when each was exported");
+    }
+    let by_the_clock =
+        |t: &Timed| t.made_seconds.is_some_and(|made| (t.seconds() - made as f64).abs() < CLOCK_SECONDS);
+    if stems.iter().all(by_the_clock) {
+        return Some("they are the times of day at which the files were made");
     }
     nonsense_of_places(stems)
 }

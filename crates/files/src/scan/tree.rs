@@ -8,6 +8,7 @@ use std::{
 use super::{
     candidate::Candidate,
     ignore::{self, Says},
+    material,
     names::full_name,
     passed::{PassedOver, what_was_seen},
     versions,
@@ -61,6 +62,7 @@ pub(super) fn search(named: &Path, passed_over: &mut Vec<PassedOver>) -> Result<
     } else {
         return Ok(vec![Candidate::new(Input::file(named), PathBuf::new())]);
     };
+    let items = material::leave_out(items, before, passed_over);
     let items = versions::keep_one(items, passed_over);
     if items.is_empty() {
         let seen = what_was_seen(&passed_over[before..]);
@@ -241,7 +243,9 @@ impl<'a> Walk<'a> {
     fn entry_says(&mut self, archive: &mut Archive, entry: &Entry) -> Result<(), String> {
         match entry.kind {
             EntryKind::Link => return Err("a link, which an archive cannot hold for others".into()),
-            EntryKind::Outside => return Err("a path that leads out of the archive".into()),
+            EntryKind::Outside => {
+                return Err("a path that leads out of the archive, or that no file can have".into());
+            }
             _ => {}
         }
         let inner = Path::new(&entry.name);

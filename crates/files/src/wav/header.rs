@@ -24,8 +24,8 @@ pub(crate) struct WavHeader {
     pub more_data: bool,
     /// Where the channels belong (`dwChannelMask`); 0 where nothing says so.
     pub speakers: u32,
-    /// When the first frame sounds, in frames since midnight (`bext`, EBU Tech 3285, 2.3).
-    pub time_reference: Option<u64>,
+    /// When the first frame sounds.
+    pub time_reference: Option<TimeReference>,
     /// The channels' names, by their numbers from 1 (iXML, `TRACK_LIST`).
     pub track_names: Vec<(usize, String)>,
 }
@@ -36,6 +36,13 @@ impl WavHeader {
         let float = if self.format.float { " float" } else { "" };
         format!("{} {} bit{float}", self.form, self.bits)
     }
+}
+
+/// When a file sounds and when it was made, both since midnight (`bext`, EBU Tech 3285, 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TimeReference {
+    pub frames: u64,
+    pub made_seconds: Option<u64>,
 }
 
 /// The `fmt ` chunk, as written.
@@ -127,7 +134,7 @@ struct Chunks {
     fmt: Option<Fmt>,
     data: Option<Data>,
     more_data: bool,
-    time_reference: Option<u64>,
+    time_reference: Option<TimeReference>,
     track_names: Vec<(usize, String)>,
 }
 
@@ -227,10 +234,15 @@ fn read_ds64(file: &mut impl Read) -> Option<u64> {
     take(file).map(u64::from_le_bytes)
 }
 
-/// The two words of `TimeReference` behind description, originator, its reference, date and time.
-fn read_time_reference(file: &mut impl Read) -> Option<u64> {
-    let _texts: [u8; TIME_REFERENCE_AT] = take(file)?;
-    take(file).map(u64::from_le_bytes)
+/// Description, originator, its reference, date, time, and the two words of `TimeReference`.
+fn read_time_reference(file: &mut impl Read) -> Option<TimeReference> {
+    let texts: [u8; TIME_REFERENCE_AT] = take(file)?;
+    let frames = take(file).map(u64::from_le_bytes)?;
+    let digits = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<u64>().ok();
+    let time = &texts[TIME_REFERENCE_AT - 8..];
+    // hh:mm:ss with any separators
+    let made = || Some(3600 * digits(&time[..2])? + 60 * digits(&time[3..5])? + digits(&time[6..8])?);
+    Some(TimeReference { frames, made_seconds: made() })
 }
 
 fn read_fmt(syntax: Syntax, file: &mut impl Read, bytes: u64) -> Result<Fmt, String> {

@@ -6,6 +6,6 @@ mod read;
 mod samples;
 mod write;
 
-pub(crate) use header::{WavHeader, read_header};
+pub(crate) use header::{TimeReference, WavHeader, read_header};
 pub(crate) use read::WavReader;
 pub use write::{FinishedWav, WavBits, WavSpec, WavWriter};

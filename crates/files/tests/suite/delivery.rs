@@ -103,6 +103,21 @@ fn what_lies_about_is_named_in_few_lines() {
 }
 
 #[test]
+fn recordings_of_a_project_are_no_stems() {
+    let files = [
+        ("S/S.ptx", b"x".to_vec()),
+        ("S/Audio Files/take_01.wav", stereo(1)),
+        ("S/Audio Files/take_02.wav", stereo(1)),
+    ];
+    assert_eq!(names(&stems(&files)), ["take_01", "take_02"], "all that was sent");
+    let mut files = files.to_vec();
+    files.push(("S/Bounced Files/kick.wav", stereo(1)));
+    let delivery = stems(&files);
+    assert_eq!(names(&delivery), ["kick"]);
+    assert!(reasons(&delivery).contains("belongs to a project"), "{}", reasons(&delivery));
+}
+
+#[test]
 fn split_pairs_become_one_stereo_stem() {
     let delivery = stems(&[
         ("kick.L.wav", mono(100)),

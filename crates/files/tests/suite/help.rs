@@ -101,8 +101,14 @@ impl<'a> Wav<'a> {
     }
 
     /// With a time reference in frames since midnight.
-    pub fn at(mut self, frames: u64) -> Self {
-        let mut bext = vec![0; 338];
+    pub fn at(self, frames: u64) -> Self {
+        self.made_at(frames, "00:00:00")
+    }
+
+    /// With a time reference, and the time of day at which it was made.
+    pub fn made_at(mut self, frames: u64, time: &str) -> Self {
+        let mut bext = vec![0; 330];
+        bext.extend(time.as_bytes());
         bext.extend(frames.to_le_bytes());
         bext.resize(602, 0);
         self.chunks.push((*b"bext", bext));

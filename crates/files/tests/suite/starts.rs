@@ -79,6 +79,20 @@ fn times_that_cannot_be_places_are_told_and_not_used() {
 }
 
 #[test]
+fn the_time_of_making_is_no_place_in_a_song() {
+    let bounced = |seconds: u64, time: &str| {
+        let samples = vec![4096; 88200 * 20 + 1000 * seconds as usize];
+        Wav::new(2, &samples).made_at((36000 + seconds) * 44100, time).bytes()
+    };
+    let (_keep, delivery) = delivery(&[("a.wav", bounced(0, "10:00:00")), ("b.wav", bounced(9, "10:00:10"))]);
+    assert_eq!(starts(&delivery), [0, 0]);
+    let [SourceNote::StartIgnored { why, .. }] = delivery.stems[1].file.notes.as_slice() else {
+        panic!("{:?}", delivery.stems[1].file.notes);
+    };
+    assert!(why.contains("times of day"), "{why}");
+}
+
+#[test]
 fn equal_times_and_missing_ones_change_nothing() {
     for second in [wav(1000, Some(MORNING)), wav(1000, None)] {
         let (_keep, delivery) = delivery(&[("a.wav", wav(3000, Some(MORNING))), ("b.wav", second)]);
