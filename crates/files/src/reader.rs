@@ -153,7 +153,7 @@ impl Inner {
         let mut bytes = input.bytes()?;
         let (kind, start) = sniff(path, &mut bytes)?;
         let inner = match kind {
-            Kind::Wav | Kind::Wave64 => {
+            Kind::Wav | Kind::Wave64 | Kind::Au => {
                 let mut wav = WavReader::open(path, bytes, start)?;
                 let wanted = channels(path, part, wav.header.channels)?;
                 wav.select(wanted);

@@ -89,13 +89,12 @@ const OTHERS: [(&str, &[&str]); 9] = [
 const PROJECT_FOLDERS: [&str; 2] = [".logicx", ".band"];
 
 /// A name that ends like this promises audio, so the file counts as a stem even where its bytes disappoint.
-const OTHER_AUDIO: [&str; 16] = [
-    "opus", "wv", "ape", "wma", "dsf", "dff", "tta", "au", "snd", "mp2", "amr", "spx", "mpc", "ac3", "sd2",
-    "w64",
-];
-const KINDS: [Kind; 10] = [
+const OTHER_AUDIO: [&str; 13] =
+    ["opus", "wv", "ape", "wma", "dsf", "dff", "tta", "mp2", "amr", "spx", "mpc", "ac3", "sd2"];
+const KINDS: [Kind; 11] = [
     Kind::Wav,
     Kind::Wave64,
+    Kind::Au,
     Kind::Aiff,
     Kind::Flac,
     Kind::Ogg,

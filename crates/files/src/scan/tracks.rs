@@ -58,7 +58,7 @@ fn look(candidate: &Candidate) -> Inside {
     let path = candidate.file.shown();
     let Ok(mut bytes) = candidate.file.input.bytes() else { return Inside::One };
     match sniff(&path, &mut bytes) {
-        Ok((Kind::Wav | Kind::Wave64, start)) => {
+        Ok((Kind::Wav | Kind::Wave64 | Kind::Au, start)) => {
             let header = read_header(&path, &mut std::io::BufReader::new(bytes), start);
             header.map_or(Inside::One, |header| Inside::Wav(Box::new(header)))
         }

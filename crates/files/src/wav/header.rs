@@ -3,7 +3,7 @@ use std::{
     path::Path,
 };
 
-use super::{ixml, samples::Format};
+use super::{au, ixml, samples::Format};
 use crate::{FileError, MAX_TRACKS, RATES_HZ};
 
 /// Where the samples of a WAV file are and what they mean.
@@ -46,7 +46,7 @@ pub(crate) struct TimeReference {
 }
 
 /// The `fmt ` chunk, as written.
-struct Fmt {
+pub(super) struct Fmt {
     tag: u16,
     channels: u16,
     rate_hz: u32,
@@ -57,12 +57,12 @@ struct Fmt {
 }
 
 /// A size in a header that stands for "not known yet" (a stream) or "see `ds64`" (EBU Tech 3306, 3.1).
-const UNKNOWN: u64 = 0xffff_ffff;
+pub(super) const UNKNOWN: u64 = 0xffff_ffff;
 /// Where `TimeReference` stands in `bext`, and where it ends (EBU Tech 3285, 2.3).
 const TIME_REFERENCE_AT: usize = 256 + 32 + 32 + 10 + 8;
 const BEXT_BYTES: u64 = TIME_REFERENCE_AT as u64 + 8;
-const PCM: u16 = 1;
-const FLOAT: u16 = 3;
+pub(super) const PCM: u16 = 1;
+pub(super) const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xfffe;
 /// The last 14 bytes of every `SubFormat` GUID that stands for a format tag (RFC 2361).
 const TAG_GUID: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
@@ -91,6 +91,9 @@ pub(crate) fn read_header(
     file.seek(SeekFrom::Start(start)).map_err(read)?;
 
     let id: [u8; 4] = take(file).ok_or_else(|| damaged("the header is cut off".into()))?;
+    if &id == b".snd" {
+        return au::read_header(path, file, start);
+    }
     let syntax = Syntax { wave64: &id == b"riff", big_endian: &id == b"RIFX" };
     let form = match &id {
         b"riff" => "Wave64",
@@ -223,7 +226,7 @@ impl Syntax {
     }
 }
 
-fn take<const N: usize>(file: &mut impl Read) -> Option<[u8; N]> {
+pub(super) fn take<const N: usize>(file: &mut impl Read) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     file.read_exact(&mut bytes).ok().map(|()| bytes)
 }
@@ -280,7 +283,13 @@ fn read_fmt(syntax: Syntax, file: &mut impl Read, bytes: u64) -> Result<Fmt, Str
 }
 
 impl Fmt {
-    fn format(&self, path: &Path, big_endian: bool) -> Result<(Format, u32), FileError> {
+    /// A chunk without surprises.
+    pub fn plain(tag: u16, channels: u16, rate_hz: u32, bits: u16) -> Self {
+        let block_align = channels.saturating_mul(bits / 8);
+        Self { tag, channels, rate_hz, block_align, bits, valid_bits: bits, speakers: 0 }
+    }
+
+    pub fn format(&self, path: &Path, big_endian: bool) -> Result<(Format, u32), FileError> {
         let path = || path.to_owned();
         let damaged = |what| FileError::Damaged { path: path(), kind: "WAV", what };
         if self.tag != PCM && self.tag != FLOAT {

@@ -1,5 +1,6 @@
-//! WAV, RF64, BW64, RIFX and Wave64.
+//! WAV, RF64, BW64, RIFX, Wave64 and AU.
 
+mod au;
 mod header;
 mod ixml;
 mod read;
