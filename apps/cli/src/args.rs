@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 /// Masters a song from its stems.
 ///
-/// Give it a folder of stems, some files, or one stereo mix. It checks what came in, decides on a few small
+/// Give it a folder or ZIP of stems, some files, or one stereo mix. It checks what came in, decides on a few small
 /// moves with measured reasons, renders them, verifies the finished files and reports.
 #[derive(Parser)]
 #[command(name = "acetate", version, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -170,7 +170,7 @@ impl Verb {
 
 #[derive(clap::Args)]
 pub(crate) struct Input {
-    /// A folder of stems, or the files
+    /// A folder or ZIP archive of stems, the files, or one file that holds several stems
     #[arg(required = true, value_name = "STEMS")]
     pub(crate) stems: Vec<PathBuf>,
     /// The client's stereo mix, for comparison; a file named `mix` in the folder is taken as such

@@ -221,9 +221,16 @@ fn low_and_high_rates_and_lengths_that_differ() {
 }
 
 #[test]
-fn more_than_two_channels_are_refused_with_a_way_out() {
+fn surround_is_refused_with_a_way_out() {
     let case = Case::new();
-    let path = case.put("surround.wav", &wav(48_000, 8, &vec![100; 8 * 48_000]));
+    let plain = wav(48_000, 8, &vec![100; 8 * 48_000]);
+    // the same with an extensible header that names eight loudspeakers
+    let mut file = plain[..36].to_vec();
+    file[16] = 40;
+    file[20..22].copy_from_slice(&0xfffe_u16.to_le_bytes());
+    file.extend_from_slice(b"\x16\0\x10\0\x3f\x06\0\0\x01\0\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71");
+    file.extend_from_slice(&plain[36..]);
+    let path = case.put("surround.wav", &file);
     case.master(&[&path]).says(2, &["surround.wav", "8", "stereo"]).leaves_nothing();
 }
 

@@ -35,12 +35,16 @@ fn mended(stem: &Stem, note: &SourceNote) -> Option<String> {
         SourceNote::Padded { frames } => {
             Some(format!("{:.2} s of silence added at its end", seconds(*frames, session_hz)))
         }
+        SourceNote::StartsAt { frames } => Some(format!(
+            "put at {:.2} s, where the time reference in its file says that it begins",
+            seconds(*frames, stem.source.rate_hz)
+        )),
         SourceNote::NonFinite { samples } => Some(format!("{samples} broken samples replaced by silence")),
         SourceNote::Damaged { what } => Some(format!("a damaged part passed over ({what})")),
         SourceNote::Truncated { expected, found } => Some(format!(
             "taken as far as it goes: {found} of the {expected} frames that its header promises"
         )),
-        SourceNote::MonoToStereo | SourceNote::Misnamed { .. } => None,
+        SourceNote::MonoToStereo | SourceNote::Misnamed { .. } | SourceNote::StartIgnored { .. } => None,
     }
 }
 

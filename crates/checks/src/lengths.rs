@@ -15,14 +15,18 @@ fn run(case: &Case) -> Vec<Finding> {
         .filter_map(|(stem, note)| {
             let SourceNote::Padded { frames } = note else { return None };
             let at = place(stem);
-            let whole = own_frames(stem) + *frames as f64;
+            let whole = end_frames(stem) + *frames as f64;
             let [from_ms, to_ms] = [whole - *frames as f64, whole].map(|f| 1000.0 * f / session_rate(stem));
             let text = format!(
                 "Ends {:.2} s before the longest stem; silence was added.",
                 (to_ms - from_ms) / 1000.0
             );
-            let hint = "Check that all stems were exported from the same start, best over the same range.";
-            let mut length = Evidence::new(&at, Quantity::Length, own_frames(stem)).usual(whole, whole);
+            let hint = if stem.source.part.start_frames > 0 {
+                "Nothing, if it ends there; a stem exported over the whole song leaves no doubt."
+            } else {
+                "Check that all stems were exported from the same start, best over the same range."
+            };
+            let mut length = Evidence::new(&at, Quantity::Length, end_frames(stem)).usual(whole, whole);
             length.at_ms = Some([from_ms, to_ms]);
             let finding = found(CHECK.code, Severity::Note, &at, text, hint).resting_on([length]);
             Some(finding.at_times(vec![[from_ms, to_ms]]))
@@ -34,7 +38,8 @@ fn session_rate(stem: &Stem) -> f64 {
     f64::from(session_rate_hz(stem).max(1))
 }
 
-/// The stem's length without what was added, in frames at the session rate.
-fn own_frames(stem: &Stem) -> f64 {
-    (stem.source.frames as f64 * session_rate(stem) / f64::from(stem.source.rate_hz.max(1))).round()
+/// Where the stem ends before silence was added, in frames at the session rate.
+fn end_frames(stem: &Stem) -> f64 {
+    let frames = stem.source.frames + stem.source.part.start_frames;
+    (frames as f64 * session_rate(stem) / f64::from(stem.source.rate_hz.max(1))).round()
 }

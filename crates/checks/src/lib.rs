@@ -21,6 +21,7 @@ mod over_full_scale;
 mod rates;
 mod silence;
 mod silence_inside;
+mod starts;
 mod too_many_stems;
 mod too_quiet;
 mod too_short;
@@ -41,6 +42,7 @@ pub const CHECKS: &[Check] = &[
     misnamed::CHECK,
     rates::CHECK,
     lengths::CHECK,
+    starts::CHECK,
     mono::CHECK,
     dead_channel::CHECK,
     clipping::CHECK,

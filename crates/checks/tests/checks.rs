@@ -115,6 +115,17 @@ fn lengths_of_a_resampled_stem_are_told_at_the_session_rate() {
 }
 
 #[test]
+fn starts() {
+    let found = Fixture::clean().note(SourceNote::StartsAt { frames: 24000 }).only("starts");
+    assert_eq!((found[0].severity, found[0].when_ms.clone()), (Severity::Note, vec![[0.0, 500.0]]));
+    assert!(found[0].text.contains("0.50 s"), "{}", found[0].text);
+    let ignored = SourceNote::StartIgnored { frames: 48000, why: "of a reason".into() };
+    let found = Fixture::clean().note(ignored.clone()).only("starts");
+    assert!(found[0].text.contains("1.00 s") && found[0].text.contains("of a reason"), "{}", found[0].text);
+    Fixture::clean().note(ignored).mastered().assert_quiet();
+}
+
+#[test]
 fn mono() {
     Fixture::clean().note(SourceNote::MonoToStereo).only("mono");
     Fixture::clean().scalar(&keys(), SideToMid, -144.0).only("mono");

@@ -18,19 +18,29 @@ const BLOCK_BYTES: usize = 1 << 18;
 pub fn sha256_file(path: impl AsRef<Path>) -> Result<String, FileError> {
     let path = path.as_ref();
     let mut file = File::open(path).map_err(FileError::io(path, "open it"))?;
+    sha256_of(path, &mut file)
+}
+
+/// The SHA-256 of everything that is still to be read; `path` is for messages.
+pub(crate) fn sha256_of(path: &Path, from: &mut impl Read) -> Result<String, FileError> {
     let mut block = vec![0; BLOCK_BYTES];
     let mut hasher = Sha256::new();
     loop {
-        match file.read(&mut block).map_err(FileError::io(path, "read it"))? {
+        match from.read(&mut block).map_err(FileError::io(path, "read it"))? {
             0 => break,
             read => hasher.update(&block[..read]),
         }
     }
-    let mut text = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        write!(text, "{byte:02x}").expect("a string takes any text");
-    }
-    Ok(text)
+    Ok(hexadecimal(&hasher.finalize()))
+}
+
+/// Bytes as lower-case digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // writing to a string does not fail
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Names of files with their SHA-256, in the form that `sha256sum -c` reads.
@@ -53,7 +63,11 @@ impl Checksums {
 
     /// Reads a list.
     pub fn read(path: &Path) -> Result<Self, FileError> {
-        let text = fs::read_to_string(path).map_err(FileError::io(path, "read it"))?;
+        Self::parse(path, &fs::read_to_string(path).map_err(FileError::io(path, "read it"))?)
+    }
+
+    /// Understands a list; `path` is for messages.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, FileError> {
         let entry = |(number, line): (usize, &str)| {
             let (sha256, name) = line.split_at_checked(64).unwrap_or_default();
             let name = name.strip_prefix("  ").or(name.strip_prefix(" *")).unwrap_or_default();

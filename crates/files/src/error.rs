@@ -5,7 +5,7 @@ use std::{
 
 use acetate_model::SourceError;
 
-use crate::{MAX_CHANNELS, RATES_HZ};
+use crate::{MAX_CHANNELS, MAX_TRACKS, RATES_HZ};
 
 /// Why a file could not be read or written. Every message names the file, what was found, and the way out.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,33 @@ pub enum FileError {
     #[error("{}: expected 1 to {MAX_CHANNELS} channels, found {channels}; send stereo or mono stems", path.display())]
     Channels { path: PathBuf, channels: usize },
 
+    /// More channels than any program writes, or none.
+    #[error("{}: expected 1 to {MAX_TRACKS} channels, found {channels}; send stereo or mono stems", path.display())]
+    Tracks { path: PathBuf, channels: usize },
+
+    /// Channels that stand for loudspeakers.
+    #[error(
+        "{}: a surround file of {channels} channels, which are loudspeakers and no stems; \
+         send each stem as its own stereo file", path.display()
+    )]
+    Surround { path: PathBuf, channels: usize },
+
+    /// A part of a file that it does not have.
+    #[error("{}: expected {part}, which this file does not have; run `acetate plan` on the new files", path.display())]
+    NoSuchPart { path: PathBuf, part: String },
+
+    /// An archive that would fill the disk.
+    #[error("{}: unpacks to {what}, which no song does; unpack it yourself if you trust it, and name the folder", path.display())]
+    Bomb { path: PathBuf, what: String },
+
+    /// A name that cannot stand in a session.
+    #[error("{}: its name is not valid UTF-8, so no session can name it; rename the file or its folder", path.display())]
+    NotText { path: PathBuf },
+
+    /// A folder in which more lies than a delivery.
+    #[error("{}: more than {limit} files lie in this folder; name the folder of the stems itself", path.display())]
+    TooMany { path: PathBuf, limit: usize },
+
     /// A rate outside the range.
     #[error(
         "{}: expected a rate of {} to {} Hz, found {rate_hz} Hz; export it again at the rate of the session",
@@ -51,7 +78,7 @@ pub enum FileError {
     Empty { path: PathBuf },
 
     /// A folder in which nothing can be mastered.
-    #[error("{}: no audio file in this folder ({seen}); put the stems directly into it as WAV, AIFF or FLAC", path.display())]
+    #[error("{}: no audio file in this folder ({seen}); put the stems into it as WAV, AIFF or FLAC", path.display())]
     NoStems { path: PathBuf, seen: String },
 
     /// No input named at all.

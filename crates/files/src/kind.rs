@@ -1,5 +1,4 @@
 use std::{
-    fs::File,
     io::{Read, Seek, SeekFrom},
     path::Path,
 };
@@ -11,6 +10,7 @@ use crate::FileError;
 pub(crate) enum Kind {
     Wav,
     Wave64,
+    Au,
     Aiff,
     Flac,
     Ogg,
@@ -27,6 +27,7 @@ impl Kind {
         match self {
             Self::Wav => "WAV",
             Self::Wave64 => "Wave64",
+            Self::Au => "AU",
             Self::Aiff => "AIFF",
             Self::Flac => "FLAC",
             Self::Ogg => "Ogg",
@@ -43,6 +44,7 @@ impl Kind {
         match self {
             Self::Wav => &["wav", "wave", "bwf", "rf64", "bw64", "rifx"],
             Self::Wave64 => &["w64", "wav"],
+            Self::Au => &["au", "snd"],
             Self::Aiff => &["aiff", "aif", "aifc"],
             Self::Flac => &["flac"],
             Self::Ogg => &["ogg", "oga", "ogx"],
@@ -66,7 +68,7 @@ const RE_EXPORT: &str = "convert it to WAV or FLAC";
 const HEAD_BYTES: usize = 512;
 
 /// Finds out the kind of the file and where it begins: an `ID3v2` tag may stand in front.
-pub(crate) fn sniff(path: &Path, file: &mut File) -> Result<(Kind, u64), FileError> {
+pub(crate) fn sniff(path: &Path, file: &mut (impl Read + Seek)) -> Result<(Kind, u64), FileError> {
     let mut head = read_head(path, file, 0)?;
     let mut start = 0;
     if let Some(tag) = id3v2_bytes(&head) {
@@ -88,7 +90,7 @@ pub(crate) fn sniff(path: &Path, file: &mut File) -> Result<(Kind, u64), FileErr
         .ok_or_else(|| FileError::NotAudio { path: path.to_owned(), found: describe(&head) })
 }
 
-fn read_head(path: &Path, file: &mut File, at: u64) -> Result<Vec<u8>, FileError> {
+fn read_head(path: &Path, file: &mut (impl Read + Seek), at: u64) -> Result<Vec<u8>, FileError> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     file.seek(SeekFrom::Start(at))
         .and_then(|_| file.take(HEAD_BYTES as u64).read_to_end(&mut head))
@@ -108,6 +110,7 @@ fn audio_kind(head: &[u8]) -> Option<Kind> {
     match head {
         _ if riff && at(8, b"WAVE") => Some(Kind::Wav),
         _ if at(0, b"riff\x2e\x91\xcf\x11") => Some(Kind::Wave64),
+        _ if at(0, b".snd") => Some(Kind::Au),
         _ if at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC")) => Some(Kind::Aiff),
         _ if at(0, b"fLaC") => Some(Kind::Flac),
         _ if at(0, b"OggS") => Some(Kind::Ogg),
@@ -136,9 +139,8 @@ fn unsupported(head: &[u8]) -> Option<&'static str> {
     if matches!(head, [0xff, b, ..] if b & 0xe0 == 0xe0 && (b & 0x06 == 0x04 || b & 0x06 == 0x06)) {
         return Some("an MPEG audio file of layer 1 or 2");
     }
-    let known: [(&[u8], &str); 9] = [
+    let known: [(&[u8], &str); 8] = [
         (b"wvpk", "a WavPack file"),
-        (b".snd", "a Sun AU file"),
         (b"MAC ", "a Monkey's Audio file"),
         (b"DSD ", "a DSD file"),
         (b"FRM8", "a DSD file"),

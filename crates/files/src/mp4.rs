@@ -1,6 +1,8 @@
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-/// What of the decoded frames of an MP4's first audio track is music: encoders put priming frames before it and
+use acetate_model::Json;
+
+/// What of the decoded frames of an MP4's audio track is music: encoders put priming frames before it and
 /// padding behind it, and the container says how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Timing {
@@ -36,16 +38,38 @@ struct Movie {
     tracks: Vec<Track>,
     /// Priming, padding, and music frames, as iTunes writes them.
     itunes: Option<[u64; 3]>,
+    /// Names out of the `stem` box.
+    stems: Option<Vec<String>>,
     freeform_name: Vec<u8>,
 }
 
-/// Reads the timing of the first audio track of a file at `rate_hz`.
-pub(crate) fn read_timing(file: impl Read + Seek, rate_hz: u32) -> Timing {
+/// Reads the timing of an audio track, counted from 0, of a file at `rate_hz`.
+pub(crate) fn read_timing(file: impl Read + Seek, track: usize, rate_hz: u32) -> Timing {
+    read_movie(file).map(|movie| movie.timing(track, rate_hz)).unwrap_or_default()
+}
+
+/// The tracks of a file with stems as DJ software plays it (Native Instruments, Stems file format).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct StemTracks {
+    /// Tracks of audio, the mix first.
+    pub tracks: usize,
+    /// What the file calls its stems, in the order of their tracks; `None` where it does not say that it holds any.
+    pub names: Option<Vec<String>>,
+}
+
+/// Reads how many tracks of audio there are and what they are called.
+pub(crate) fn read_stem_tracks(file: impl Read + Seek) -> StemTracks {
+    let movie = read_movie(file).unwrap_or_default();
+    let tracks = movie.tracks.iter().filter(|t| t.audio).count();
+    StemTracks { tracks, names: movie.stems }
+}
+
+fn read_movie(file: impl Read + Seek) -> Option<Movie> {
     let mut file = BufReader::new(file);
-    let Ok(end) = file.seek(SeekFrom::End(0)) else { return Timing::default() };
+    let end = file.seek(SeekFrom::End(0)).ok()?;
     let mut movie = Movie::default();
     walk(&mut file, 0, end, 0, &mut movie);
-    movie.timing(rate_hz)
+    Some(movie)
 }
 
 fn walk(file: &mut (impl Read + Seek), from: u64, to: u64, depth: usize, movie: &mut Movie) -> Option<()> {
@@ -71,7 +95,8 @@ fn walk(file: &mut (impl Read + Seek), from: u64, to: u64, depth: usize, movie: 
             walk(file, body + 4, next, depth + 1, movie);
         } else {
             let mut content = Vec::new();
-            let wanted = [b"mvhd", b"mdhd", b"hdlr", b"elst", b"stts", b"name", b"data"].contains(&&kind);
+            let wanted =
+                [b"mvhd", b"mdhd", b"hdlr", b"elst", b"stts", b"name", b"data", b"stem"].contains(&&kind);
             if wanted {
                 file.take((next - body).min(BOX_LIMIT_BYTES)).read_to_end(&mut content).ok()?;
                 movie.take(kind, &content);
@@ -98,6 +123,7 @@ impl Movie {
                 track.duration = pairs(content).fold(0, |sum, (count, delta)| sum + count * delta);
             }
             (b"elst", Some(track)) => track.edits = edits(content, version == 1),
+            (b"stem", _) => self.stems = Some(stem_names(content)),
             (b"name", _) => self.freeform_name = content.get(4..)?.to_vec(),
             (b"data", _) if self.freeform_name == b"iTunSMPB" => self.itunes = itunes(content.get(8..)?),
             _ => {}
@@ -105,11 +131,11 @@ impl Movie {
         Some(())
     }
 
-    fn timing(&self, rate_hz: u32) -> Timing {
-        if let Some([priming, _, frames]) = self.itunes {
+    fn timing(&self, track: usize, rate_hz: u32) -> Timing {
+        if let Some([priming, _, frames]) = self.itunes.filter(|_| track == 0) {
             return Timing { lead: 0, skip: priming, frames: Some(frames), stated: true };
         }
-        let Some(track) = self.tracks.iter().find(|t| t.audio && t.timescale > 0) else {
+        let Some(track) = self.tracks.iter().filter(|t| t.audio && t.timescale > 0).nth(track) else {
             return Timing::default();
         };
         let scaled = |ticks: u64, scale: u32| {
@@ -134,6 +160,13 @@ impl Movie {
         };
         Timing { lead: scaled(empty, self.timescale), skip, frames, stated: true }
     }
+}
+
+/// `{"stems": [{"name": "Drums", "color": "#ff0000"}, …], …}`; none where it is something else.
+fn stem_names(content: &[u8]) -> Vec<String> {
+    let json: Json = serde_json::from_slice(content).unwrap_or_default();
+    let stems = json["stems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    stems.iter().map(|stem| stem["name"].as_str().unwrap_or_default().trim().to_owned()).collect()
 }
 
 /// `iTunSMPB`: ` 00000000 PRIMING PADDING FRAMES …`, in hexadecimal.

@@ -7,7 +7,7 @@ use std::{
 
 use acetate_model::{Audio, Source, SourceError};
 
-use crate::FileError;
+use crate::{FileError, positioned::read_at};
 
 /// Frames are kept in chunks of this many, planar within.
 const CHUNK_FRAMES: usize = 1 << 14;
@@ -202,21 +202,4 @@ impl Source for ScratchReader {
         self.at = 0;
         Ok(())
     }
-}
-
-/// Reads at a place without moving a position that other readers share.
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, at)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => (bytes, at) = (&mut bytes[read..], at + read as u64),
-        }
-    }
-    Ok(())
 }

@@ -5,8 +5,9 @@ use std::{
     io::Write,
 };
 
-use acetate_files::{Scratch, StemReader, open};
+use acetate_files::{Scratch, StemReader, open, scan};
 use acetate_model::{Audio, Source};
+use zip::{ZipWriter, write::SimpleFileOptions};
 
 /// The most memory that this process ever had, in bytes, where the system tells.
 fn peak_bytes() -> Option<u64> {
@@ -53,6 +54,27 @@ fn long_songs_take_no_more_memory_than_short_ones() {
     }
     let mut reader = scratch.into_reader();
     while reader.read(&mut block, BLOCK_FRAMES).expect("readable") > 0 {}
+
+    // An archive's entry goes to a temporary file, however long it is.
+    let path = folder.path().join("song.zip");
+    let mut zip = ZipWriter::new(File::create(&path).expect("created"));
+    zip.start_file("noise.wav", SimpleFileOptions::default()).expect("begun");
+    let length = 96 * MEGABYTE as u32;
+    let mut head =
+        b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x02\0\x44\xac\0\0\x10\xb1\x02\0\x04\0\x10\0data"
+            .to_vec();
+    head.extend(length.to_le_bytes());
+    zip.write_all(&head).expect("written");
+    let noise: Vec<u8> = (0..1_u32 << 20).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    (0..length >> 20).for_each(|_| zip.write_all(&noise).expect("written"));
+    zip.finish().expect("finished");
+    let delivery = scan(&[path], None).expect("a stem");
+    let mut stem = StemReader::new(delivery.stems[0].file.open().expect("opens"), 44100);
+    let mut frames = 0;
+    while let read @ 1.. = stem.read(&mut block, BLOCK_FRAMES).expect("readable") {
+        frames += read as u64;
+    }
+    assert_eq!(frames, u64::from(length) / 4);
 
     let grown = peak_bytes().expect("as before") - before;
     assert!(grown < limit_bytes + 12 * MEGABYTE, "grew by {} MB", grown / MEGABYTE);

@@ -1,4 +1,4 @@
-use acetate_files::{Delivery, DeliveryFile, StemReader};
+use acetate_files::{Delivery, DeliveryFile, Reader, StemReader};
 use acetate_meters::{ComparisonBank, MeterBank};
 use acetate_model::{
     Audio, Brief, Ensemble, Place, Readings, SESSION_FORMAT, Session, Source, SourceInfo, SourceNote, Spec,
@@ -25,8 +25,7 @@ pub fn analyse(
     }
     let mut session =
         options.in_pool(|| Analysis::open(delivery, brief, options)?.run(brief, options, progress))?;
-    session.passed_over =
-        delivery.passed_over.iter().map(|p| format!("{}: {}", p.path.display(), p.reason)).collect();
+    session.passed_over = delivery.passed_over_lines();
     Ok(session)
 }
 
@@ -62,12 +61,10 @@ struct Blocks {
 impl Analysis {
     fn open(delivery: &Delivery, brief: &Brief, options: &Options) -> Result<Self, Error> {
         let files: Vec<&DeliveryFile> = delivery.stems.iter().chain(&delivery.mix).collect();
-        let rates: Vec<u32> = files
-            .par_iter()
-            .map(|file| Ok(acetate_files::open(&file.path)?.rate_hz()))
-            .collect::<Result<_, Error>>()?;
+        let readers: Vec<Reader> =
+            files.par_iter().map(|file| Ok(file.file.open()?)).collect::<Result<_, Error>>()?;
         let stems = delivery.stems.len();
-        let rate_hz = rates[..stems].iter().copied().max().unwrap_or(0);
+        let rate_hz = readers[..stems].iter().map(Source::rate_hz).max().unwrap_or(0);
         let spec = Spec::new(rate_hz, 2, options.block_frames);
         let places: Vec<Place> = delivery.stems.iter().map(|s| Place::stem(&s.name)).collect();
         Ok(Self {
@@ -77,7 +74,11 @@ impl Analysis {
                 sum: MeterBank::new(&spec),
                 comparisons: ComparisonBank::new(&spec, &places),
             },
-            inputs: files.iter().map(|file| Input::open(file, brief, rate_hz)).collect::<Result<_, _>>()?,
+            inputs: files
+                .into_iter()
+                .zip(readers)
+                .map(|(file, reader)| Input::new(file, reader, brief, rate_hz))
+                .collect(),
             stems,
         })
     }
@@ -165,11 +166,10 @@ impl Blocks {
 }
 
 impl Input {
-    fn open(file: &DeliveryFile, brief: &Brief, rate_hz: u32) -> Result<Self, Error> {
+    fn new(file: &DeliveryFile, reader: Reader, brief: &Brief, rate_hz: u32) -> Self {
         let mut file = file.clone();
         file.role = brief.roles.get(&file.name).copied().unwrap_or(file.role);
-        let reader = StemReader::new(acetate_files::open(&file.path)?, rate_hz);
-        Ok(Self { file, reader, frames: 0 })
+        Self { file, reader: StemReader::new(reader, rate_hz), frames: 0 }
     }
 
     fn read(&mut self, block: &mut Audio, frames: usize) -> Result<(), Error> {
@@ -179,8 +179,7 @@ impl Input {
 
     fn into_stem(self, longest: Option<u64>) -> Result<Stem, Error> {
         let mut source = self.reader.info();
-        source.sha256 = acetate_files::sha256_file(&self.file.path)?;
-        source.path = acetate_files::absolute(&self.file.path).display().to_string();
+        self.file.file.identify(&mut source)?;
         note_padding(&mut source, longest.unwrap_or(self.frames) - self.frames);
         Ok(Stem { name: self.file.name, role: self.file.role, source })
     }

@@ -55,7 +55,8 @@ pub fn master(
     check(&mut session);
     plan(&mut session)?;
     if !is_rejected(&session) {
-        render::render_analysed(&mut session, out, options, progress)?;
+        let files: Vec<_> = delivery.stems.iter().map(|stem| stem.file.clone()).collect();
+        render::render_analysed(&mut session, &files, out, options, progress)?;
     }
     Ok(session)
 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use acetate_dsp::Resampler;
-use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemReader, WavSpec};
+use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemFile, StemReader, WavSpec};
 use acetate_model::{
     By, Case, Deliverable, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session, Severity,
     Source, Stage as When, Standing, Worked, amplitude,
@@ -39,17 +39,17 @@ pub fn render(
     progress: &dyn Progress,
 ) -> Result<(), Error> {
     reject_contradiction(session)?;
+    let files = acetate_files::reopen(session.stems.iter().map(|s| &s.source), &options.beside)?;
     options.in_pool(|| {
-        session.stems.par_iter().try_for_each(|stem| {
-            let path = session_file::locate(stem, &options.beside);
-            if acetate_files::sha256_file(&path)? == stem.source.sha256 {
+        session.stems.par_iter().zip(&files).try_for_each(|(stem, file)| {
+            if file.is_unchanged(&stem.source)? {
                 Ok(())
             } else {
-                Err(Error::Changed { stem: stem.name.clone(), path })
+                Err(Error::Changed { stem: stem.name.clone(), path: file.shown() })
             }
         })
     })?;
-    render_analysed(session, out, options, progress)
+    render_analysed(session, &files, out, options, progress)
 }
 
 /// A brief that was edited in a session must not be passed over in silence.
@@ -70,9 +70,10 @@ fn reject_contradiction(session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-/// As `render`, for stems that were read just now.
+/// As `render`, for stems that were read just now out of these files.
 pub(crate) fn render_analysed(
     session: &mut Session,
+    files: &[StemFile],
     out: &Path,
     options: &Options,
     progress: &dyn Progress,
@@ -85,7 +86,7 @@ pub(crate) fn render_analysed(
         let mut folder = OutputFolder::create(out, options.force)?;
         let (first, last) = split(&session.plan);
         reject_keys(&last)?;
-        let bus = Bus::render(session, &first, folder.path(), options, progress)?;
+        let bus = Bus::render((session, files), &first, folder.path(), options, progress)?;
         let finish = Finish { session, bus: &bus, last: &last, folder: &mut folder, options, progress };
         let (outcome, drive_db) = finish.outcome()?;
         session.outcome = Some(outcome);
@@ -135,7 +136,7 @@ struct Bus {
 
 impl Bus {
     fn render(
-        session: &Session,
+        (session, files): (&Session, &[StemFile]),
         plan: &[Move],
         staging: &Path,
         options: &Options,
@@ -144,9 +145,9 @@ impl Bus {
         let lanes = session
             .stems
             .par_iter()
-            .map(|stem| {
-                let path = session_file::locate(stem, &options.beside);
-                let source = Box::new(StemReader::new(acetate_files::open(&path)?, session.rate_hz));
+            .zip(files)
+            .map(|(stem, file)| {
+                let source = Box::new(StemReader::new(file.open()?, session.rate_hz));
                 Ok(Lane { name: stem.name.clone(), source })
             })
             .collect::<Result<Vec<_>, Error>>()?;

@@ -1,7 +1,7 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use acetate_files::{CHECKSUMS, Checksums, OutputFolder, RATES_HZ};
-use acetate_model::{Brief, SESSION_FORMAT, Session, Severity, Stem};
+use acetate_model::{Brief, MAX_START_SECONDS, SESSION_FORMAT, Session, Severity};
 
 use crate::Error;
 
@@ -68,6 +68,13 @@ fn wrong(session: &Session) -> Option<String> {
                 stem.name
             ));
         }
+        let latest = MAX_START_SECONDS * u64::from(stem.source.rate_hz);
+        let start = stem.source.part.start_frames;
+        if start > latest {
+            return Some(format!(
+                "stems[{at}].source.part.start_frames: expected 0 to {latest}, found {start}"
+            ));
+        }
     }
     session.brief.validate().err().map(|error| format!("brief.{error}"))
 }
@@ -91,11 +98,6 @@ pub fn session_text(session: &Session) -> String {
         serde_json::to_string_pretty(session).unwrap_or_else(|e| format!("{{\"error\": \"{e}\"}}"));
     text.push('\n');
     text
-}
-
-/// Where a stem's file is now: at its path, or beside the session.
-pub(crate) fn locate(stem: &Stem, beside: &Path) -> PathBuf {
-    acetate_files::locate(Path::new(&stem.source.path), beside)
 }
 
 /// Whether a finding forbids to master this delivery.

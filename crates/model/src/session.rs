@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Brief, Finding, Move, Place, Promise, Readings, Reduction, Role};
+use crate::{Brief, Finding, Move, Part, Place, Promise, Readings, Reduction, Role};
 
 /// The version of the session's form.
 pub const SESSION_FORMAT: u32 = 1;
@@ -64,18 +64,21 @@ pub struct Stem {
 pub struct SourceInfo {
     /// The path, as given.
     pub path: String,
+    /// Which part of it, where the stem is not the whole file.
+    #[serde(default, skip_serializing_if = "Part::is_whole")]
+    pub part: Part,
     /// Container and coding, for people: `WAV 24 bit`.
     pub coding: String,
     /// Frames per second in the file.
     pub rate_hz: u32,
-    /// Channels in the file.
+    /// Channels of the file, or of the part that was taken.
     pub channels: usize,
     /// Bits per sample where the coding has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bits: Option<u32>,
     /// Frames in the file, at its own rate.
     pub frames: u64,
-    /// SHA-256 of the file, in hexadecimal.
+    /// SHA-256 of the file, or of the archive's entry, in hexadecimal.
     pub sha256: String,
     /// What had to be done or was odd while reading.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -98,6 +101,18 @@ pub enum SourceNote {
     },
     /// One channel made two.
     MonoToStereo,
+    /// Put at its place in the song by the time reference in the file (`bext`, EBU Tech 3285).
+    StartsAt {
+        /// Silence added before it, at the file's own rate.
+        frames: u64,
+    },
+    /// The file has a time reference that differs from those of the others, and it was not used.
+    StartIgnored {
+        /// How much later than the earliest it says that it begins, at the file's own rate.
+        frames: u64,
+        /// Why it was not used.
+        why: String,
+    },
     /// The file ends before its header says; what was there is used.
     Truncated {
         /// Frames by the header.

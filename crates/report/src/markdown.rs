@@ -1,8 +1,8 @@
 use std::fmt::{self, Write};
 
 use acetate_model::{
-    Deliverable, Kept, Outcome, Place, Promise, Quantity, Readings, Session, SourceNote, Stem, Value,
-    VerdictChoice,
+    Deliverable, Kept, Outcome, Place, Promise, Quantity, Readings, Session, SourceInfo, SourceNote, Stem,
+    Value, VerdictChoice,
 };
 
 use crate::{
@@ -114,17 +114,17 @@ fn result(out: &mut String, session: &Session, outcome: &Outcome) -> fmt::Result
     writeln!(out)
 }
 
+/// The name under which the client's mix stands among the readings.
+const MIX: &str = "mix";
+
 fn stems(out: &mut String, session: &Session) -> fmt::Result {
     writeln!(
         out,
         "## Stems\n\n| stem | role | file | loudness | true peak | notes |\n|---|---|---|---:|---:|---|"
     )?;
     for stem in session.stems.iter().chain(&session.mix) {
-        let place = if Some(stem) == session.mix.as_ref() {
-            Place::Bus(stem.name.clone())
-        } else {
-            Place::stem(&stem.name)
-        };
+        let place =
+            if Some(stem) == session.mix.as_ref() { Place::Bus(MIX.into()) } else { Place::stem(&stem.name) };
         let cell = |q| session.readings.scalar(&place, q).map_or("–".to_owned(), |v| amount(q, v));
         writeln!(
             out,
@@ -150,7 +150,9 @@ fn passed_over(out: &mut String, session: &Session) -> fmt::Result {
 }
 
 fn coding(stem: &Stem) -> String {
-    format!("{}, {} Hz", plain(&stem.source.coding), stem.source.rate_hz)
+    let SourceInfo { coding, rate_hz, part, .. } = &stem.source;
+    let part = part.words().map_or_else(String::new, |words| format!(", {words}"));
+    format!("{}, {rate_hz} Hz{part}", plain(coding))
 }
 
 fn note(note: &SourceNote) -> String {
@@ -158,6 +160,10 @@ fn note(note: &SourceNote) -> String {
         SourceNote::Resampled { to_hz } => format!("resampled to {to_hz} Hz"),
         SourceNote::Padded { frames } => format!("{frames} frames of silence added at the end"),
         SourceNote::MonoToStereo => "mono, made stereo".into(),
+        SourceNote::StartsAt { frames } => format!("{frames} frames of silence added before it"),
+        SourceNote::StartIgnored { frames, .. } => {
+            format!("its time reference, {frames} frames late, was not used")
+        }
         SourceNote::Truncated { expected, found } => format!("cut short: {found} of {expected} frames"),
         SourceNote::NonFinite { samples } => format!("{samples} broken samples silenced"),
         SourceNote::Damaged { what } => format!("damaged: {what}"),

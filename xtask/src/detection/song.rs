@@ -39,12 +39,8 @@ impl Song {
         let stems = files
             .into_iter()
             .map(|file| {
-                Ok(Part {
-                    name: file.name,
-                    audio: read(&file.path)?,
-                    bits: WavBits::Int24,
-                    path: Some(file.path),
-                })
+                let path = file.file.shown();
+                Ok(Part { name: file.name, audio: read(&path)?, bits: WavBits::Int24, path: Some(path) })
             })
             .collect::<Result<_>>()?;
         let title = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();

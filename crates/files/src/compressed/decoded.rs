@@ -3,7 +3,7 @@ use std::path::Path;
 use acetate_model::Audio;
 use symphonia::core::audio::GenericAudioBufferRef;
 
-use crate::{FileError, MAX_CHANNELS, RATES_HZ};
+use crate::{FileError, MAX_TRACKS, RATES_HZ};
 
 /// Frames that were decoded and not yet handed out. The first block decides the rate and the channels.
 #[derive(Debug, Default)]
@@ -68,11 +68,12 @@ impl Decoded {
         self.position += frames;
     }
 
-    /// Moves up to `frames` frames to `into` and returns how many.
-    pub fn take(&mut self, into: &mut Audio, frames: usize) -> usize {
+    /// Moves up to `frames` frames of the channels `wanted` to `into` and returns how many.
+    pub fn take(&mut self, into: &mut Audio, wanted: &[usize], frames: usize) -> usize {
         let count = self.frames().min(frames);
-        for (to, from) in into.channels.iter_mut().zip(&self.channels) {
-            to.extend_from_slice(&from[self.at..self.at + count]);
+        for (to, from) in into.channels.iter_mut().zip(wanted) {
+            let from = self.channels.get(*from).map_or(&[][..], |c| &c[self.at..self.at + count]);
+            to.extend_from_slice(from);
         }
         self.at += count;
         count
@@ -86,8 +87,8 @@ impl Decoded {
     }
 
     fn begin(&mut self, path: &Path, rate_hz: u32, channels: usize) -> Result<(), FileError> {
-        if !(1..=MAX_CHANNELS).contains(&channels) {
-            return Err(FileError::Channels { path: path.to_owned(), channels });
+        if !(1..=MAX_TRACKS).contains(&channels) {
+            return Err(FileError::Tracks { path: path.to_owned(), channels });
         }
         if !RATES_HZ.contains(&rate_hz) {
             return Err(FileError::Rate { path: path.to_owned(), rate_hz });

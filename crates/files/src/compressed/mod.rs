@@ -5,7 +5,6 @@ mod decoded;
 mod stream;
 
 use std::{
-    fs::File,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -20,6 +19,7 @@ use self::{
 };
 use crate::{
     FileError, RATES_HZ,
+    input::Input,
     kind::Kind,
     mp4::{Timing, read_timing},
 };
@@ -32,8 +32,13 @@ const MAX_FRAMES_PER_BYTE: u64 = 65535 / 14;
 
 /// The samples of a file that symphonia decodes.
 pub(crate) struct Compressed {
+    input: Input,
     path: PathBuf,
     kind: Kind,
+    /// The track of audio, counted from 0.
+    track: usize,
+    /// The channels to give, counted from 0.
+    channels: Vec<usize>,
     stream: Stream,
     coding: Coding,
     /// Its encoder put silence in front and the file does not say how much.
@@ -66,13 +71,18 @@ impl std::fmt::Debug for Compressed {
 }
 
 impl Compressed {
-    pub fn open(path: &Path, file: File, kind: Kind) -> Result<Self, FileError> {
-        let file_bytes = file.metadata().map_err(FileError::io(path, "read it"))?.len();
-        let (stream, track) = Stream::open(path, file, kind)?;
+    /// Opens a track of audio, counted from 0.
+    pub fn open(path: &Path, input: &Input, kind: Kind, nth: usize) -> Result<Self, FileError> {
+        let file = input.bytes()?;
+        let file_bytes = file.length();
+        let (stream, track) = Stream::open(path, file, kind, nth)?;
         let coding = Coding::of(track.codec_params.as_ref().and_then(|p| p.audio()));
         let mut reader = Self {
+            input: input.clone(),
             path: path.to_owned(),
             kind,
+            track: nth,
+            channels: Vec::new(),
             coding,
             starts_late: false,
             file_bytes,
@@ -92,9 +102,9 @@ impl Compressed {
             return Err(reader.without_audio(track.num_frames));
         }
         if kind == Kind::Mp4 {
-            let file = File::open(path).map_err(FileError::io(path, "open it"))?;
-            reader.timing = read_timing(file, reader.decoded.rate_hz);
+            reader.timing = read_timing(input.bytes()?, nth, reader.decoded.rate_hz);
         }
+        reader.channels = (0..reader.decoded.channels()).collect();
         let exact = matches!(kind, Kind::Flac | Kind::Aiff | Kind::Caf)
             || (kind == Kind::Mp3 && track.delay.is_some());
         reader.claimed_frames = reader.timing.frames.or(track.num_frames.filter(|_| exact));
@@ -102,6 +112,11 @@ impl Compressed {
         reader.starts_late =
             coding.has_priming() && !(reader.timing.stated || (kind == Kind::Mp3 && track.delay.is_some()));
         Ok(reader)
+    }
+
+    /// Gives only these channels, counted from 0, each below the file's number.
+    pub fn select(&mut self, channels: Vec<usize>) {
+        self.channels = channels;
     }
 
     pub fn info(&self) -> SourceInfo {
@@ -113,7 +128,7 @@ impl Compressed {
         SourceInfo {
             coding: self.coding.words(self.kind),
             rate_hz: self.decoded.rate_hz,
-            channels: self.decoded.channels(),
+            channels: self.channels.len(),
             bits: self.coding.bits,
             notes: notes.into_iter().collect(),
             ..SourceInfo::default()
@@ -128,8 +143,7 @@ impl Compressed {
     }
 
     pub fn rewind(&mut self) -> Result<(), FileError> {
-        let file = File::open(&self.path).map_err(FileError::io(&self.path, "open it"))?;
-        (self.stream, _) = Stream::open(&self.path, file, self.kind)?;
+        (self.stream, _) = Stream::open(&self.path, self.input.bytes()?, self.kind, self.track)?;
         self.decoded.restart();
         self.damage = Damage::default();
         self.to_do = self.timing;
@@ -141,7 +155,7 @@ impl Compressed {
     pub fn read(&mut self, into: &mut Audio, frames: usize) -> Result<usize, FileError> {
         let mut read = self.to_do.lead.min(frames as u64) as usize;
         self.to_do.lead -= read as u64;
-        into.resize(read);
+        into.resize(into.frames() + read);
         while read < frames && self.to_do.frames != Some(0) {
             if self.decoded.frames() == 0 {
                 if self.ended {
@@ -152,7 +166,7 @@ impl Compressed {
             }
             self.to_do.skip -= self.decoded.skip(self.to_do.skip);
             let left = self.to_do.frames.map_or(usize::MAX, |f| f as usize);
-            let taken = self.decoded.take(into, left.min(frames - read));
+            let taken = self.decoded.take(into, &self.channels, left.min(frames - read));
             self.to_do.frames = self.to_do.frames.map(|f| f - taken as u64);
             read += taken;
         }
@@ -224,7 +238,9 @@ impl Compressed {
 
     /// An Ogg file may hold one stream after another.
     fn follow_chain(&mut self) {
-        let Ok((decoder, track)) = make_decoder(&self.path, self.kind, self.stream.format.as_ref()) else {
+        let Ok((decoder, track)) =
+            make_decoder(&self.path, self.kind, self.stream.format.as_ref(), self.track)
+        else {
             self.ended = true;
             return;
         };

@@ -1,5 +1,4 @@
 use std::{
-    fs::File,
     io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -14,7 +13,7 @@ use symphonia::core::{
     units::TimeBase,
 };
 
-use crate::{FileError, MAX_CHANNELS, kind::Kind};
+use crate::{FileError, MAX_TRACKS, input::Bytes, kind::Kind};
 
 /// An open file in symphonia's hands.
 pub(super) struct Stream {
@@ -28,7 +27,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub fn open(path: &Path, file: File, kind: Kind) -> Result<(Self, Track), FileError> {
+    pub fn open(path: &Path, file: Bytes, kind: Kind, track: usize) -> Result<(Self, Track), FileError> {
         let mut hint = Hint::new();
         hint.with_extension(kind.extensions()[0]);
         let media = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
@@ -40,7 +39,7 @@ impl Stream {
             Error::Unsupported(_) => damaged(path, kind, "nothing in it can be played".into()),
             e => failed(path, kind, &e),
         })?;
-        let (decoder, track) = make_decoder(path, kind, format.as_ref())?;
+        let (decoder, track) = make_decoder(path, kind, format.as_ref(), track)?;
         let rate_hz = track.codec_params.as_ref().and_then(|p| p.audio()).and_then(|p| p.sample_rate);
         let counts_frames =
             track.time_base.is_some() && track.time_base == rate_hz.and_then(TimeBase::try_from_recip);
@@ -49,18 +48,24 @@ impl Stream {
     }
 }
 
+/// A decoder for a track of audio, counted from 0.
 pub(super) fn make_decoder(
     path: &Path,
     kind: Kind,
     format: &dyn FormatReader,
+    track: usize,
 ) -> Result<(Box<dyn AudioDecoder>, Track), FileError> {
     let nothing = || damaged(path, kind, "no track of audio was found in it".into());
-    let track = format.default_track(TrackType::Audio).ok_or_else(nothing)?;
+    let found = match track {
+        0 => format.default_track(TrackType::Audio),
+        later => format.tracks().iter().filter(|t| t.track_type() == Some(TrackType::Audio)).nth(later),
+    };
+    let track = found.ok_or_else(nothing)?;
     let params = track.codec_params.as_ref().and_then(|p| p.audio()).ok_or_else(nothing)?;
     if let Some(channels) =
-        params.channels.as_ref().map(symphonia::core::audio::Channels::count).filter(|c| *c > MAX_CHANNELS)
+        params.channels.as_ref().map(symphonia::core::audio::Channels::count).filter(|c| *c > MAX_TRACKS)
     {
-        return Err(FileError::Channels { path: path.to_owned(), channels });
+        return Err(FileError::Tracks { path: path.to_owned(), channels });
     }
     guarded(|| symphonia::default::get_codecs().make_audio_decoder(params, &AudioDecoderOptions::default()))
         .map(|decoder| (decoder, track.clone()))

@@ -3,8 +3,8 @@ use std::{
     path::Path,
 };
 
-use super::samples::Format;
-use crate::{FileError, MAX_CHANNELS, RATES_HZ};
+use super::{au, ixml, samples::Format};
+use crate::{FileError, MAX_TRACKS, RATES_HZ};
 
 /// Where the samples of a WAV file are and what they mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,12 @@ pub(crate) struct WavHeader {
     pub claimed_frames: u64,
     /// There is another `data` chunk behind the first.
     pub more_data: bool,
+    /// Where the channels belong (`dwChannelMask`); 0 where nothing says so.
+    pub speakers: u32,
+    /// When the first frame sounds.
+    pub time_reference: Option<TimeReference>,
+    /// The channels' names, by their numbers from 1 (iXML, `TRACK_LIST`).
+    pub track_names: Vec<(usize, String)>,
 }
 
 impl WavHeader {
@@ -32,20 +38,31 @@ impl WavHeader {
     }
 }
 
+/// When a file sounds and when it was made, both since midnight (`bext`, EBU Tech 3285, 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TimeReference {
+    pub frames: u64,
+    pub made_seconds: Option<u64>,
+}
+
 /// The `fmt ` chunk, as written.
-struct Fmt {
+pub(super) struct Fmt {
     tag: u16,
     channels: u16,
     rate_hz: u32,
     block_align: u16,
     bits: u16,
     valid_bits: u16,
+    speakers: u32,
 }
 
 /// A size in a header that stands for "not known yet" (a stream) or "see `ds64`" (EBU Tech 3306, 3.1).
-const UNKNOWN: u64 = 0xffff_ffff;
-const PCM: u16 = 1;
-const FLOAT: u16 = 3;
+pub(super) const UNKNOWN: u64 = 0xffff_ffff;
+/// Where `TimeReference` stands in `bext`, and where it ends (EBU Tech 3285, 2.3).
+const TIME_REFERENCE_AT: usize = 256 + 32 + 32 + 10 + 8;
+const BEXT_BYTES: u64 = TIME_REFERENCE_AT as u64 + 8;
+pub(super) const PCM: u16 = 1;
+pub(super) const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xfffe;
 /// The last 14 bytes of every `SubFormat` GUID that stands for a format tag (RFC 2361).
 const TAG_GUID: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
@@ -74,6 +91,9 @@ pub(crate) fn read_header(
     file.seek(SeekFrom::Start(start)).map_err(read)?;
 
     let id: [u8; 4] = take(file).ok_or_else(|| damaged("the header is cut off".into()))?;
+    if &id == b".snd" {
+        return au::read_header(path, file, start);
+    }
     let syntax = Syntax { wave64: &id == b"riff", big_endian: &id == b"RIFX" };
     let form = match &id {
         b"riff" => "Wave64",
@@ -87,7 +107,8 @@ pub(crate) fn read_header(
     let open_ended = riff_bytes == 0 || riff_bytes == UNKNOWN;
     file.seek(SeekFrom::Start(start + if syntax.wave64 { 40 } else { 12 })).map_err(read)?;
 
-    let Chunks { fmt, data, more_data } = read_chunks(syntax, file, end, open_ended).map_err(damaged)?;
+    let chunks = read_chunks(syntax, file, end, open_ended).map_err(damaged)?;
+    let Chunks { fmt, data, more_data, time_reference, track_names } = chunks;
     let fmt =
         fmt.ok_or_else(|| damaged("it has no `fmt ` chunk, which says what the samples mean".into()))?;
     let Data { at: data_at, claimed, there } =
@@ -104,6 +125,9 @@ pub(crate) fn read_header(
         frames: there / frame_bytes,
         claimed_frames: claimed / frame_bytes,
         more_data,
+        speakers: fmt.speakers,
+        time_reference,
+        track_names,
     })
 }
 
@@ -113,6 +137,8 @@ struct Chunks {
     fmt: Option<Fmt>,
     data: Option<Data>,
     more_data: bool,
+    time_reference: Option<TimeReference>,
+    track_names: Vec<(usize, String)>,
 }
 
 /// Where the samples are: how many bytes the header claims, and how many the file has.
@@ -134,6 +160,8 @@ fn read_chunks(
         match &chunk.id {
             b"fmt " if chunks.fmt.is_none() => chunks.fmt = Some(read_fmt(syntax, file, chunk.bytes)?),
             b"ds64" => long_data = read_ds64(file),
+            b"bext" if chunk.bytes >= BEXT_BYTES => chunks.time_reference = read_time_reference(file),
+            b"iXML" => chunks.track_names = ixml::read_track_names(file, chunk.bytes),
             b"data" if chunks.data.is_none() => {
                 let in_ds64 = long_data.filter(|_| chunk.bytes == UNKNOWN);
                 let to_the_end = chunk.bytes == UNKNOWN || (chunk.bytes == 0 && open_ended);
@@ -198,7 +226,7 @@ impl Syntax {
     }
 }
 
-fn take<const N: usize>(file: &mut impl Read) -> Option<[u8; N]> {
+pub(super) fn take<const N: usize>(file: &mut impl Read) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     file.read_exact(&mut bytes).ok().map(|()| bytes)
 }
@@ -207,6 +235,17 @@ fn take<const N: usize>(file: &mut impl Read) -> Option<[u8; N]> {
 fn read_ds64(file: &mut impl Read) -> Option<u64> {
     let _riff_bytes: [u8; 8] = take(file)?;
     take(file).map(u64::from_le_bytes)
+}
+
+/// Description, originator, its reference, date, time, and the two words of `TimeReference`.
+fn read_time_reference(file: &mut impl Read) -> Option<TimeReference> {
+    let texts: [u8; TIME_REFERENCE_AT] = take(file)?;
+    let frames = take(file).map(u64::from_le_bytes)?;
+    let digits = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<u64>().ok();
+    let time = &texts[TIME_REFERENCE_AT - 8..];
+    // hh:mm:ss with any separators
+    let made = || Some(3600 * digits(&time[..2])? + 60 * digits(&time[3..5])? + digits(&time[6..8])?);
+    Some(TimeReference { frames, made_seconds: made() })
 }
 
 fn read_fmt(syntax: Syntax, file: &mut impl Read, bytes: u64) -> Result<Fmt, String> {
@@ -224,6 +263,7 @@ fn read_fmt(syntax: Syntax, file: &mut impl Read, bytes: u64) -> Result<Fmt, Str
         block_align: word(12),
         bits: word(14),
         valid_bits: word(14),
+        speakers: 0,
     };
     if length == 14 {
         // The oldest form has no bits per sample; the frame's size tells them.
@@ -237,12 +277,19 @@ fn read_fmt(syntax: Syntax, file: &mut impl Read, bytes: u64) -> Result<Fmt, Str
         }
         fmt.tag = word(24);
         fmt.valid_bits = word(18);
+        fmt.speakers = syntax.u32([body[20], body[21], body[22], body[23]]);
     }
     Ok(fmt)
 }
 
 impl Fmt {
-    fn format(&self, path: &Path, big_endian: bool) -> Result<(Format, u32), FileError> {
+    /// A chunk without surprises.
+    pub fn plain(tag: u16, channels: u16, rate_hz: u32, bits: u16) -> Self {
+        let block_align = channels.saturating_mul(bits / 8);
+        Self { tag, channels, rate_hz, block_align, bits, valid_bits: bits, speakers: 0 }
+    }
+
+    pub fn format(&self, path: &Path, big_endian: bool) -> Result<(Format, u32), FileError> {
         let path = || path.to_owned();
         let damaged = |what| FileError::Damaged { path: path(), kind: "WAV", what };
         if self.tag != PCM && self.tag != FLOAT {
@@ -253,8 +300,8 @@ impl Fmt {
                 way_out: "export it as WAV with 24 bit or float",
             });
         }
-        if !(1..=MAX_CHANNELS).contains(&self.channels.into()) {
-            return Err(FileError::Channels { path: path(), channels: self.channels.into() });
+        if !(1..=MAX_TRACKS).contains(&self.channels.into()) {
+            return Err(FileError::Tracks { path: path(), channels: self.channels.into() });
         }
         if !RATES_HZ.contains(&self.rate_hz) {
             return Err(FileError::Rate { path: path(), rate_hz: self.rate_hz });

@@ -1,5 +1,4 @@
 use std::{
-    fs::File,
     io::{BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
@@ -7,29 +6,40 @@ use std::{
 use acetate_model::{Audio, SourceNote};
 
 use super::{WavHeader, header::read_header};
-use crate::FileError;
+use crate::{FileError, input::Bytes};
 
 /// The samples of a WAV file, block by block.
 #[derive(Debug)]
 pub(crate) struct WavReader {
     path: PathBuf,
-    file: File,
+    file: Bytes,
     pub header: WavHeader,
+    /// The channels to give, counted from 0.
+    channels: Vec<usize>,
     at: u64,
     bytes: Vec<u8>,
 }
 
 impl WavReader {
-    pub fn open(path: &Path, file: File, start: u64) -> Result<Self, FileError> {
+    pub fn open(path: &Path, file: Bytes, start: u64) -> Result<Self, FileError> {
         let mut file = BufReader::new(file);
         let header = read_header(path, &mut file, start)?;
         if header.frames == 0 {
             return Err(FileError::Empty { path: path.to_owned() });
         }
-        let mut reader =
-            Self { path: path.to_owned(), file: file.into_inner(), header, at: 0, bytes: Vec::new() };
+        let (path, channels) = (path.to_owned(), (0..header.channels).collect());
+        let mut reader = Self { path, file: file.into_inner(), header, channels, at: 0, bytes: Vec::new() };
         reader.rewind()?;
         Ok(reader)
+    }
+
+    /// Gives only these channels, counted from 0, each below the file's number.
+    pub fn select(&mut self, channels: Vec<usize>) {
+        self.channels = channels;
+    }
+
+    pub fn channels(&self) -> usize {
+        self.channels.len()
     }
 
     pub fn rewind(&mut self) -> Result<(), FileError> {
@@ -51,7 +61,7 @@ impl WavReader {
             .read_to_end(&mut self.bytes)
             .map_err(FileError::io(&self.path, "read it"))?;
         let read = self.bytes.len() / frame_bytes;
-        header.format.decode(&self.bytes[..read * frame_bytes], into);
+        header.format.decode(&self.bytes[..read * frame_bytes], header.channels, &self.channels, into);
         self.at += read as u64;
         Ok(read)
     }

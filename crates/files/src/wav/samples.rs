@@ -31,16 +31,17 @@ fn i24_sample<const BIG: bool>([a, b, c]: [u8; 3]) -> f32 {
 }
 
 impl Format {
-    /// Appends interleaved `bytes`, whole frames, to the channels of `into`.
-    pub fn decode(self, bytes: &[u8], into: &mut Audio) {
+    /// Appends channels `wanted` of interleaved `bytes`, whole frames of `channels`, to those of `into`.
+    pub fn decode(self, bytes: &[u8], channels: usize, wanted: &[usize], into: &mut Audio) {
+        let from = Frames { bytes, channels, wanted };
         if self.big_endian {
-            self.decode_as::<true>(bytes, into);
+            self.decode_as::<true>(from, into);
         } else {
-            self.decode_as::<false>(bytes, into);
+            self.decode_as::<false>(from, into);
         }
     }
 
-    fn decode_as<const BIG: bool>(self, bytes: &[u8], into: &mut Audio) {
+    fn decode_as<const BIG: bool>(self, bytes: Frames, into: &mut Audio) {
         match (self.float, self.bytes) {
             (true, 4) => planes(bytes, into, f32_sample::<BIG>),
             (true, _) => planes(bytes, into, f64_sample::<BIG>),
@@ -52,15 +53,27 @@ impl Format {
     }
 }
 
-fn planes<const N: usize>(bytes: &[u8], into: &mut Audio, sample: impl Fn([u8; N]) -> f32) {
-    let (samples, _) = bytes.as_chunks::<N>();
-    match into.channels.as_mut_slice() {
-        [mono] => mono.extend(samples.iter().map(|s| sample(*s))),
-        [left, right] => {
+/// Interleaved samples, and which channels of them are wanted.
+#[derive(Clone, Copy)]
+struct Frames<'a> {
+    bytes: &'a [u8],
+    channels: usize,
+    wanted: &'a [usize],
+}
+
+fn planes<const N: usize>(from: Frames, into: &mut Audio, sample: impl Fn([u8; N]) -> f32) {
+    let (samples, _) = from.bytes.as_chunks::<N>();
+    match (into.channels.as_mut_slice(), from.channels) {
+        ([mono], 1) => mono.extend(samples.iter().map(|s| sample(*s))),
+        ([left, right], 2) if from.wanted == [0, 1] => {
             let (frames, _) = samples.as_chunks::<2>();
             left.extend(frames.iter().map(|f| sample(f[0])));
             right.extend(frames.iter().map(|f| sample(f[1])));
         }
-        _ => unreachable!("more channels were refused with the header"),
+        (channels, count) => {
+            for (channel, at) in channels.iter_mut().zip(from.wanted) {
+                channel.extend(samples.chunks_exact(count).filter_map(|f| f.get(*at)).map(|s| sample(*s)));
+            }
+        }
     }
 }

@@ -57,7 +57,7 @@ fn a_folder_gives_stems_in_order_the_mix_and_the_rest() {
         (".hidden.wav", "hidden"),
         ("__MACOSX", "folder"),
         ("notes.txt", "text"),
-        ("song.als", "text"),
+        ("song.als", "project"),
         ("clip.mov", "video"),
         ("mixdown.wav", "mix"),
     ] {
@@ -79,7 +79,7 @@ fn a_mix_that_is_named_is_no_stem() {
     let mix = path.join("ref.wav");
     let delivery = scan(std::slice::from_ref(&path), Some(&mix)).expect("stems");
     assert_eq!(names(&delivery), ["a", "b"]);
-    assert_eq!(delivery.mix.map(|m| m.path), Some(mix));
+    assert_eq!(delivery.mix.map(|m| m.file.shown()), Some(mix));
     assert_eq!(delivery.passed_over.len(), 1);
 }
 
@@ -101,11 +101,11 @@ fn two_hundred_stems_are_no_trouble() {
 
 #[test]
 fn what_cannot_be_mastered_is_said_with_names() {
-    let (_keep, path) = folder(&["notes.txt", "sub/drums.wav"]);
+    let (_keep, path) = folder(&["notes.txt", "sub/cover.png"]);
     let text = |inputs: &[PathBuf]| scan(inputs, None).expect_err("no stems").to_string();
     let message = text(std::slice::from_ref(&path));
     assert!(
-        message.contains("`notes.txt`, `sub`") && message.contains("put the stems directly"),
+        message.contains("`notes.txt`, `cover.png`") && message.contains("put the stems into it"),
         "{message}"
     );
     let message = text(&[path.join("nothing")]);
@@ -113,6 +113,6 @@ fn what_cannot_be_mastered_is_said_with_names() {
     let empty = tempdir().expect("a folder");
     assert!(text(&[empty.path().to_owned()]).contains("it is empty"));
     assert!(matches!(scan(&[], None), Err(FileError::NoInput)));
-    let twice = path.join("sub/drums.wav");
+    let twice = path.join("notes.txt");
     assert!(matches!(scan(&[twice.clone(), twice], None), Err(FileError::Twice { .. })));
 }

@@ -201,3 +201,38 @@ fn a_missing_folder_is_an_error_that_names_it() {
     let error = WavWriter::create("/no/such/folder/a.wav".as_ref(), spec).expect_err("no folder");
     assert!(matches!(&error, FileError::Missing { path } if path.ends_with("folder")), "{error}");
 }
+
+#[test]
+fn au_files_are_read_in_every_coding_that_holds_samples_as_they_are() {
+    let head = |size: u32, coding: u32, channels: u32| {
+        let words = [28, size, coding, 48000, channels];
+        [b".snd".to_vec(), words.iter().flat_map(|w| w.to_be_bytes()).collect(), vec![0; 4]].concat()
+    };
+    let (folder, values) = (tempfile::tempdir().expect("a folder"), [0.5_f64, -0.25, 0.125, -1.0]);
+    let path = folder.path().join("a.au");
+    for (coding, bits) in [(3_u32, 16_u32), (4, 24), (5, 32), (6, 0), (7, 1)] {
+        let sample = |v: &f64| match coding {
+            6 => (*v as f32).to_be_bytes().to_vec(),
+            7 => v.to_be_bytes().to_vec(),
+            _ => ((v * 2_147_483_648.0) as i32).to_be_bytes()[..bits as usize / 8].to_vec(),
+        };
+        let body: Vec<u8> = values.iter().flat_map(sample).collect();
+        for size in [body.len() as u32, u32::MAX] {
+            std::fs::write(&path, [head(size, coding, 2), body.clone()].concat()).expect("written");
+            let (reader, audio) = crate::help::load(&path).expect("readable");
+            assert_eq!(audio.channels, [[0.5, 0.125], [-0.25, -1.0]]);
+            assert_eq!((audio.rate_hz, reader.info().notes.len()), (48000, 0));
+        }
+    }
+    for (bytes, word) in [
+        (head(4, 1, 2), "coding 1"),
+        (head(4, 3, 0), "0"),
+        (head(4, 3, 70_000), "70000"),
+        (head(0, 3, 2), "no audio"),
+        (head(4, 3, 2)[..20].to_vec(), "cut off"),
+    ] {
+        std::fs::write(&path, bytes).expect("written");
+        let message = acetate_files::open(&path).expect_err("refused").to_string();
+        assert!(message.contains(word) && message.contains("a.au"), "{message}");
+    }
+}
