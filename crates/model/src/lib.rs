@@ -33,7 +33,7 @@ pub use plan::{By, Move, Process, Promise, Standing};
 pub use processor::{Curve, Processor, ProcessorEntry, Reduction, Settings};
 pub use quantity::Quantity;
 pub use reading::{Reading, Readings, Value};
-pub use role::Role;
+pub use role::{Role, RoleBy, RoleGuess};
 pub use serde_json::Value as Json;
 pub use session::{
     Deliverable, Kept, Outcome, SESSION_FORMAT, Session, SourceInfo, SourceNote, Stem, Verdict,
