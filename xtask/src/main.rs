@@ -2,6 +2,7 @@
 
 #[allow(clippy::format_push_string, reason = "pages are short, and writing to a string cannot fail")]
 mod generate;
+mod roles;
 mod tidy;
 mod time;
 
@@ -16,6 +17,8 @@ Commands:
   tidy              Checks what the compiler cannot: the direction of the arrows, who may touch the disk, the lists
   generate          Writes docs/reference/ from the declarations
   generate --check  Says which of its files are stale, and writes nothing
+  roles [FOLDER]…   Measures how often a stem's role is found by its sound: on the songs of ACETATE_SONGS, and on the
+                    files of further folders; use --release
   time RATE FILE RUNS [-o FILE] ID[={SETTINGS}]…
                     Times processors in a row on interleaved stereo f32, for bench/peers; use --release";
 
@@ -37,6 +40,10 @@ fn main() -> Result<ExitCode> {
         }
         ["time", rate, file, runs, ref chain @ ..] => {
             time::run(rate.parse()?, Path::new(file), runs.parse()?, chain, None)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        ["roles", ref folders @ ..] => {
+            roles::run(folders)?;
             Ok(ExitCode::SUCCESS)
         }
         ["help" | "--help" | "-h"] => {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use acetate_model::{Name, Role};
+use acetate_model::{Name, Role, RoleGuess};
 
 use crate::{
     CHECKSUMS, Checksums, FileError,
@@ -31,7 +31,7 @@ pub struct DeliveryFile {
     /// Where it is.
     pub path: PathBuf,
     /// What its name says it plays.
-    pub role: Role,
+    pub role: RoleGuess,
 }
 
 /// A file that is no part of the song.
@@ -91,6 +91,7 @@ pub fn scan(inputs: &[PathBuf], mix: Option<&Path>) -> Result<Delivery, FileErro
         }
     }
     delivery.stems = found.iter().map(|path| file(path)).collect();
+    name_roles(&mut delivery.stems);
     take_mix(&mut delivery);
     make_unique(&mut delivery.stems);
     if delivery.stems.is_empty() {
@@ -181,7 +182,7 @@ fn take_mix(delivery: &mut Delivery) {
         return;
     }
     let rank = |f: &DeliveryFile| MIX_NAMES.iter().position(|n| *n == f.name.to_lowercase());
-    let is_mix = |f: &DeliveryFile| f.role == Role::Mix;
+    let is_mix = |f: &DeliveryFile| f.role.role == Role::Mix && f.role.confidence >= Role::TRUSTED;
     let best = (0..delivery.stems.len())
         .filter(|i| is_mix(&delivery.stems[*i]))
         .min_by_key(|i| rank(&delivery.stems[*i]).unwrap_or(MIX_NAMES.len()));
@@ -200,11 +201,20 @@ fn take_mix(delivery: &mut Delivery) {
 
 fn file(path: &Path) -> DeliveryFile {
     let label = label(path);
-    let role = Role::from_name(&label);
+    let role = RoleGuess::from_name(&label);
     let clean = label.chars().map(|c| if c.is_control() || matches!(c, '/' | '\\' | '=') { '_' } else { c });
     let clean: String = clean.collect::<String>().trim().to_owned();
     let name = if clean.is_empty() { "stem".into() } else { clean };
     DeliveryFile { name, path: path.to_owned(), role }
+}
+
+/// The roles by the names of all together: what they have in common is the song's title.
+fn name_roles(stems: &mut [DeliveryFile]) {
+    let labels: Vec<String> = stems.iter().map(|stem| label(&stem.path)).collect();
+    let roles = RoleGuess::from_names(&labels.iter().map(String::as_str).collect::<Vec<_>>());
+    for (stem, role) in stems.iter_mut().zip(roles) {
+        stem.role = role;
+    }
 }
 
 fn label(path: &Path) -> String {

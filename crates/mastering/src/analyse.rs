@@ -1,3 +1,4 @@
+use acetate_advisors::roles;
 use acetate_files::{Delivery, DeliveryFile, StemReader};
 use acetate_meters::MeterBank;
 use acetate_model::{
@@ -23,7 +24,7 @@ pub fn analyse(
         return Err(Error::BadSetting { given: unknown.clone(), expected });
     }
     let mut session =
-        options.in_pool(|| Analysis::open(delivery, brief, options)?.run(brief, options, progress))?;
+        options.in_pool(|| Analysis::open(delivery, options)?.run(brief, options, progress))?;
     session.passed_over =
         delivery.passed_over.iter().map(|p| format!("{}: {}", p.path.display(), p.reason)).collect();
     Ok(session)
@@ -46,7 +47,7 @@ struct Listener {
 }
 
 impl Analysis {
-    fn open(delivery: &Delivery, brief: &Brief, options: &Options) -> Result<Self, Error> {
+    fn open(delivery: &Delivery, options: &Options) -> Result<Self, Error> {
         let files: Vec<&DeliveryFile> = delivery.stems.iter().chain(&delivery.mix).collect();
         let rates: Vec<u32> = files
             .par_iter()
@@ -54,7 +55,7 @@ impl Analysis {
             .collect::<Result<_, Error>>()?;
         let rate_hz = rates[..delivery.stems.len()].iter().copied().max().unwrap_or(0);
         let spec = Spec::new(rate_hz, 2, options.block_frames);
-        let listen = |file: &DeliveryFile| Listener::open(file, brief, &spec);
+        let listen = |file: &DeliveryFile| Listener::open(file, &spec);
         Ok(Self {
             rate_hz,
             stems: delivery.stems.iter().map(listen).collect::<Result<_, _>>()?,
@@ -79,11 +80,14 @@ impl Analysis {
         self.finish(brief)
     }
 
-    fn finish(self, brief: &Brief) -> Result<Session, Error> {
+    fn finish(mut self, brief: &Brief) -> Result<Session, Error> {
         let longest = self.stems.iter().map(|s| s.frames).max().unwrap_or(0);
         let mut readings = self.sum.readings(&Place::Master);
-        for stem in &self.stems {
-            readings.extend(stem.bank.readings(&Place::stem(&stem.file.name)));
+        for Listener { file, bank, .. } in &mut self.stems {
+            let place = Place::stem(&file.name);
+            let read = Readings(bank.readings(&place));
+            file.role = roles::decide(brief, &file.name, std::mem::take(&mut file.role), &place, &read);
+            readings.extend(read.0);
         }
         if let Some(mix) = &self.mix {
             readings.extend(mix.bank.readings(&Place::Bus(MIX.into())));
@@ -128,15 +132,13 @@ fn fill(
 }
 
 impl Listener {
-    fn open(file: &DeliveryFile, brief: &Brief, spec: &Spec) -> Result<Self, Error> {
-        let mut file = file.clone();
-        file.role = brief.roles.get(&file.name).copied().unwrap_or(file.role);
+    fn open(file: &DeliveryFile, spec: &Spec) -> Result<Self, Error> {
         Ok(Self {
             reader: StemReader::new(acetate_files::open(&file.path)?, spec.rate_hz),
             bank: MeterBank::new(spec),
             block: Audio::silence(spec.rate_hz, 2, 0),
             frames: 0,
-            file,
+            file: file.clone(),
         })
     }
 
@@ -154,7 +156,7 @@ impl Listener {
         source.sha256 = acetate_files::sha256_file(&self.file.path)?;
         source.path = acetate_files::absolute(&self.file.path).display().to_string();
         note_padding(&mut source, longest.unwrap_or(self.frames) - self.frames);
-        Ok(Stem { name: self.file.name, role: self.file.role, source })
+        Ok(Stem::new(&self.file.name, self.file.role, source))
     }
 }
 

@@ -193,7 +193,8 @@ fn told(words: &[Word]) -> (Vec<Told>, bool, bool, bool) {
             Some(Says::Backing) => backing = true,
             Some(Says::Nothing | Says::Without) | None => {}
         }
-        without = says == Some(Says::Without) || (without && says == Some(Says::Lead));
+        let passes = says == Some(Says::Lead) || (says.is_none() && !is_word(text));
+        without = says == Some(Says::Without) || (without && passes);
         at = last + 1;
     }
     // `Mix minus`
