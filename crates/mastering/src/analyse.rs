@@ -23,8 +23,7 @@ pub fn analyse(
         let expected = format!("a stem's name under `roles`: {}", names.join(", "));
         return Err(Error::BadSetting { given: unknown.clone(), expected });
     }
-    let mut session =
-        options.in_pool(|| Analysis::open(delivery, options)?.run(brief, options, progress))?;
+    let mut session = options.in_pool(|| Analysis::open(delivery, options)?.run(brief, options, progress))?;
     session.passed_over =
         delivery.passed_over.iter().map(|p| format!("{}: {}", p.path.display(), p.reason)).collect();
     Ok(session)

@@ -89,13 +89,13 @@ pub(super) const ROLES: &[Sounds] = &[
         role: Role::Kick,
         most: 0.95,
         looks: &[
-            least(LOW, -3.0, -1.0, "nearly all of it lies below 150 Hz"),
+            least(LOW, -1.5, -0.5, "nearly all of it lies below 150 Hz"),
             least(ATTACK, 6.0, 9.0, "it strikes hard"),
             most(PERIODICITY, 0.6, 0.75, "it is too short to be a tone"),
             least(LOW_MID_SWING, 6.0, 10.0, "it leaves gaps"),
             most(SIBILANCE, 4.0, 12.0, "no cymbals"),
             within(ONSETS, [0.3, 0.7, 6.0, 8.0], "as often as a foot may kick"),
-            most(HIGH, -13.0, -9.0, "little above 4.5 kHz"),
+            most(HIGH, -17.0, -12.0, "little above 4.5 kHz"),
         ],
     },
     Sounds {
@@ -172,7 +172,8 @@ pub(super) const ROLES: &[Sounds] = &[
     },
     Sounds {
         role: Role::Music,
-        most: 0.9,
+        // never sure: one part may sound as full as many
+        most: 0.75,
         looks: &[
             least(ACTIVITY, 80.0, 95.0, "it never stops"),
             within(LOW, [-14.0, -10.0, -0.8, -0.5], "a low end"),
