@@ -27,8 +27,8 @@ const UNPITCHED: &str = "no pitch prevails";
 pub struct Pitch {
     bins: std::ops::Range<usize>,
     lag_rate_hz: f64,
-    /// The window's autocorrelation at each lag.
-    window: Vec<f32>,
+    /// What the window's autocorrelation takes away at each lag is given back by these factors.
+    factors: Vec<f32>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     input: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
@@ -51,12 +51,12 @@ impl Pitch {
                 (1.0 - x) * (2.0 / 3.0 + libm::cos(2.0 * PI * x) / 3.0) + libm::sin(2.0 * PI * x) / (2.0 * PI)
             };
             let x = lag as f64 / LAGS as f64;
-            (of(x) + of(1.0 - x)) as f32
+            of(x) + of(1.0 - x)
         };
         Self {
             bins: bins.between(FROM_HZ, 0.5 * lag_rate_hz - bins.bin_hz),
             lag_rate_hz,
-            window: (0..=longest.min(LAGS / 2)).map(window).collect(),
+            factors: (0..=longest.min(LAGS / 2)).map(|lag| (window(0) / window(lag)) as f32).collect(),
             input: inverse.make_input_vec(),
             scratch: inverse.make_scratch_vec(),
             lags: inverse.make_output_vec(),
@@ -97,24 +97,19 @@ impl Pitch {
 
     /// How well the sound repeats itself after its best period, from 0 to 1, and the pitch that this period is.
     fn best(&self) -> (f64, f64) {
-        let whole = f64::from(self.lags[0]);
+        let whole = self.lags[0];
         if whole <= 0.0 {
             return (0.0, 0.0);
         }
-        let value = |lag: usize| {
-            f64::from(self.lags[lag]) * f64::from(self.window[0]) / f64::from(self.window[lag]) / whole
-        };
+        let value = |lag: usize| self.lags[lag] * self.factors[lag];
         let shortest = (self.lag_rate_hz / PITCHES_HZ.end()) as usize;
         let (mut best, mut best_hz, mut best_cost) = (0.0, 0.0, f64::NEG_INFINITY);
         let mut run = [value(shortest - 1), value(shortest)];
-        for lag in shortest..self.window.len() - 1 {
+        for lag in shortest..self.factors.len() - 1 {
             let next = value(lag + 1);
             let [before, here] = run;
             if here > 0.0 && here >= before && here > next {
-                // the parabola through three points
-                let bend = before - 2.0 * here + next;
-                let off = if bend < 0.0 { 0.5 * (before - next) / bend } else { 0.0 };
-                let peak = here - 0.25 * (before - next) * off;
+                let (peak, off) = vertex([before, here, next].map(|v| f64::from(v) / f64::from(whole)));
                 let cost = peak - OCTAVE_COST * libm::log2(lag as f64);
                 if cost > best_cost {
                     (best, best_hz, best_cost) = (peak, self.lag_rate_hz / (lag as f64 + off), cost);
@@ -144,4 +139,11 @@ impl Pitch {
             (Quantity::Glide, Value::scalar_or(glide, why)),
         ]
     }
+}
+
+/// The top of the parabola through three even points, and how far it lies from the middle one.
+fn vertex([before, here, after]: [f64; 3]) -> (f64, f64) {
+    let bend = before - 2.0 * here + after;
+    let off = if bend < 0.0 { 0.5 * (before - after) / bend } else { 0.0 };
+    (here - 0.25 * (before - after) * off, off)
 }
