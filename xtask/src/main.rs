@@ -4,6 +4,7 @@
 mod detection;
 #[allow(clippy::format_push_string, reason = "pages are short, and writing to a string cannot fail")]
 mod generate;
+mod roles;
 mod tidy;
 mod time;
 
@@ -20,6 +21,8 @@ Commands:
   generate --check  Says which of its files are stale, and writes nothing
   detection SONGS [--victims N] [--only FAULT]
                     Injects faults into real songs and prints what the checks find of them; use --release
+  roles [FOLDER]…   Measures how often a stem's role is found by its sound: on the songs of ACETATE_SONGS, and on the
+                    files of further folders; use --release
   time RATE FILE RUNS [-o FILE] ID[={SETTINGS}]…
                     Times processors in a row on interleaved stereo f32, for bench/peers; use --release";
 
@@ -35,6 +38,7 @@ fn main() -> Result<ExitCode> {
         ["generate", "--check"] => {
             Ok(verdict(&generate::stale(root())?, "generate: the reference is up to date"))
         }
+        ["roles", ref folders @ ..] => done(roles::run(folders)),
         ["detection", songs] => done(detection::run(Path::new(songs), 1, None)),
         ["detection", songs, "--victims", n] => done(detection::run(Path::new(songs), n.parse()?, None)),
         ["detection", songs, "--only", fault] => {

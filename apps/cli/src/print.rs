@@ -2,7 +2,8 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use acetate_mastering::model::{
-    By, Decision, Finding, Json, Kept, Move, Place, Quantity, Session, Severity, Standing, VerdictChoice,
+    By, Decision, Finding, Json, Kept, Move, Place, Quantity, Role, Session, Severity, Standing, Stem,
+    VerdictChoice,
 };
 use acetate_mastering::{REPORT_FILE, Verification, amount, limits, moment, precise, settings};
 use console::style;
@@ -10,6 +11,8 @@ use serde_json::json;
 
 /// Characters of a column of readings.
 const COLUMN: usize = 14;
+/// Characters of the column of roles.
+const ROLE: usize = 20;
 /// Lines that are longer are hard to read.
 const WIDEST: usize = 100;
 
@@ -75,6 +78,7 @@ impl Printer {
         for file in &session.passed_over {
             self.line(&format!("{} passed over {file}", style("note").blue().bold()));
         }
+        self.roles(&session.stems);
         self.findings(&session.findings);
         self.acceptance(session);
     }
@@ -101,6 +105,15 @@ impl Printer {
         self.line(&format!("\n{word} {count} {plural}: {rest}"));
     }
 
+    /// What each stem plays, how sure that is, and why.
+    fn roles(&self, stems: &[Stem]) {
+        let width = stems.iter().map(|s| s.name.chars().count()).max().unwrap_or(0);
+        for stem in stems {
+            let why = style(&stem.because).dim();
+            self.line(&format!("{:width$}  {:ROLE$}  {why}", stem.name, role(stem)));
+        }
+    }
+
     pub(crate) fn analysed(&self, session: &Session, quiet: bool) {
         if self.as_json(session, quiet) {
             return;
@@ -119,11 +132,12 @@ impl Printer {
         let name = |place: &Place| if *place == Place::Master { "sum".to_owned() } else { place.to_string() };
         let width = places.iter().map(|p| name(p).chars().count()).max().unwrap_or(0);
         let head = columns(shown.iter().map(|q| short(*q).to_owned()));
-        self.line(&format!("{:width$}{}", "", style(head).dim()));
+        self.line(&format!("{:width$}  {:ROLE$}{}", "", style("role").dim(), style(head).dim()));
         for place in &places {
             let value = |q: &Quantity| session.readings.scalar(place, *q);
             let cells = columns(shown.iter().map(|q| value(q).map_or("–".into(), |v| amount(*q, v))));
-            self.line(&format!("{:width$}{cells}", name(place)));
+            let stem = session.stems.iter().find(|s| Place::stem(&s.name) == *place);
+            self.line(&format!("{:width$}  {:ROLE$}{cells}", name(place), stem.map_or(String::new(), role)));
         }
     }
 
@@ -287,6 +301,14 @@ fn moments(when_ms: &[[f64; 2]]) -> String {
     let more = when_ms.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!(" at {}{more}", shown.join(", "))
+}
+
+/// A role with how sure it is: `lead vocal 95 %`.
+fn role(stem: &Stem) -> String {
+    match stem.role {
+        Role::Unknown => stem.role.label().to_owned(),
+        known => format!("{} {:.0} %", known.label(), 100.0 * stem.confidence),
+    }
 }
 
 /// Cells side by side, each at the right end of its column.

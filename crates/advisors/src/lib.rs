@@ -8,6 +8,7 @@ mod dynamics;
 mod limiter;
 mod moves;
 pub mod norms;
+pub mod roles;
 mod rumble;
 mod tone;
 mod verdict;

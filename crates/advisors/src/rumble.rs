@@ -28,7 +28,7 @@ fn run(case: &Case) -> Advice {
     if only_the_sum(case) {
         return high_pass(case, &Place::Master, Role::Mix).into_iter().collect();
     }
-    case.stems.iter().filter_map(|stem| high_pass(case, &place(stem), stem.role)).collect()
+    case.stems.iter().filter_map(|stem| high_pass(case, &place(stem), stem.trusted_role())).collect()
 }
 
 fn high_pass(case: &Case, at: &Place, role: Role) -> Option<Move> {

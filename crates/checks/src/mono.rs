@@ -24,7 +24,7 @@ fn run(case: &Case) -> Vec<Finding> {
 
 fn equal_channels(case: &Case, stem: &Stem) -> Option<Finding> {
     let at = place(stem);
-    let mono_is_the_rule = matches!(stem.role, Role::Bass | Role::Kick | Role::LeadVocal);
+    let mono_is_the_rule = matches!(stem.trusted_role(), Role::Bass | Role::Kick | Role::LeadVocal);
     if case.stage != Stage::Input || stem.source.channels != 2 || mono_is_the_rule || is_silent(case, &at) {
         return None;
     }

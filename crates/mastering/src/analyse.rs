@@ -1,3 +1,4 @@
+use acetate_advisors::roles;
 use acetate_files::{Delivery, DeliveryFile, Reader, StemReader};
 use acetate_meters::{ComparisonBank, MeterBank};
 use acetate_model::{
@@ -23,8 +24,7 @@ pub fn analyse(
         let expected = format!("a stem's name under `roles`: {}", names.join(", "));
         return Err(Error::BadSetting { given: unknown.clone(), expected });
     }
-    let mut session =
-        options.in_pool(|| Analysis::open(delivery, brief, options)?.run(brief, options, progress))?;
+    let mut session = options.in_pool(|| Analysis::open(delivery, options)?.run(brief, options, progress))?;
     session.passed_over = delivery.passed_over_lines();
     Ok(session)
 }
@@ -59,7 +59,7 @@ struct Blocks {
 }
 
 impl Analysis {
-    fn open(delivery: &Delivery, brief: &Brief, options: &Options) -> Result<Self, Error> {
+    fn open(delivery: &Delivery, options: &Options) -> Result<Self, Error> {
         let files: Vec<&DeliveryFile> = delivery.stems.iter().chain(&delivery.mix).collect();
         let readers: Vec<Reader> =
             files.par_iter().map(|file| Ok(file.file.open()?)).collect::<Result<_, Error>>()?;
@@ -77,7 +77,7 @@ impl Analysis {
             inputs: files
                 .into_iter()
                 .zip(readers)
-                .map(|(file, reader)| Input::new(file, reader, brief, rate_hz))
+                .map(|(file, reader)| Input::new(file, reader, rate_hz))
                 .collect(),
             stems,
         })
@@ -108,10 +108,14 @@ impl Analysis {
         let mix = self.inputs.split_off(self.stems).pop();
         let longest = self.inputs.iter().map(|s| s.frames).max().unwrap_or(0);
         let mut readings = self.ears.sum.readings(&Place::Master);
-        let places = self.inputs.iter().map(|s| Place::stem(&s.file.name));
-        for (place, bank) in places.chain([Place::Bus(MIX.into())]).zip(&self.ears.banks) {
-            readings.extend(bank.readings(&place));
+        let mut banks = self.ears.banks.iter();
+        for (Input { file, .. }, bank) in self.inputs.iter_mut().zip(&mut banks) {
+            let place = Place::stem(&file.name);
+            let read = Readings(bank.readings(&place));
+            file.role = roles::decide(brief, &file.name, std::mem::take(&mut file.role), &place, &read);
+            readings.extend(read.0);
         }
+        readings.extend(banks.flat_map(|of_mix| of_mix.readings(&Place::Bus(MIX.into()))));
         readings.extend(self.ears.comparisons.readings());
         let stems =
             self.inputs.into_par_iter().map(|s| s.into_stem(Some(longest))).collect::<Result<_, Error>>()?;
@@ -166,10 +170,8 @@ impl Blocks {
 }
 
 impl Input {
-    fn new(file: &DeliveryFile, reader: Reader, brief: &Brief, rate_hz: u32) -> Self {
-        let mut file = file.clone();
-        file.role = brief.roles.get(&file.name).copied().unwrap_or(file.role);
-        Self { file, reader: StemReader::new(reader, rate_hz), frames: 0 }
+    fn new(file: &DeliveryFile, reader: Reader, rate_hz: u32) -> Self {
+        Self { file: file.clone(), reader: StemReader::new(reader, rate_hz), frames: 0 }
     }
 
     fn read(&mut self, block: &mut Audio, frames: usize) -> Result<(), Error> {
@@ -181,7 +183,7 @@ impl Input {
         let mut source = self.reader.info();
         self.file.file.identify(&mut source)?;
         note_padding(&mut source, longest.unwrap_or(self.frames) - self.frames);
-        Ok(Stem { name: self.file.name, role: self.file.role, source })
+        Ok(Stem::new(&self.file.name, self.file.role, source))
     }
 }
 

@@ -17,7 +17,7 @@ mod verify;
 
 use std::path::Path;
 
-pub use acetate_advisors::ADVISORS;
+pub use acetate_advisors::{ADVISORS, roles};
 pub use acetate_checks::CHECKS;
 pub use acetate_files::{CHECKSUMS, Delivery, FileError, refuse_existing, remove, scan};
 pub use acetate_meters::METERS;

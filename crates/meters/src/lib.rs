@@ -3,6 +3,7 @@
 //! Meters hear mono or stereo. Of more channels, those that compare left with right hear the first two.
 
 mod bank;
+mod character;
 mod clipping;
 mod compare;
 mod dc;
@@ -20,16 +21,15 @@ mod programme;
 mod spectrum;
 mod stereo;
 mod sums;
-mod swing;
 mod transform;
 
 use acetate_model::{ComparisonEntry, MeterEntry};
 
 pub use bank::MeterBank;
+pub use character::SWING_EDGES_HZ;
 pub use compare::ComparisonBank;
 pub use derived::{DERIVED, DerivedEntry};
 pub use programme::{BLOCK_MS, STEP_MS, WINDOW_MS, integrated_lufs, lufs, range_lu};
-pub use swing::SWING_EDGES_HZ;
 
 /// Every meter, in the order of a report.
 pub const METERS: &[MeterEntry] = &[
@@ -39,7 +39,7 @@ pub const METERS: &[MeterEntry] = &[
     dc::ENTRY,
     stereo::ENTRY,
     spectrum::ENTRY,
-    swing::ENTRY,
+    character::ENTRY,
     clipping::ENTRY,
     holes::ENTRY,
     edges::ENTRY,

@@ -16,10 +16,13 @@ pub struct Frames {
     // samples of mid and side that wait for their frame to be full
     waiting: [Vec<f32>; 2],
     heard: u64,
+    full: u64,
 }
 
 /// The spectrum of one frame, scaled so that the squared magnitudes over all bins add up to the mean power.
 pub struct Frame<'a> {
+    /// Which of all frames it is, those that are not active included.
+    pub at: u64,
     pub mid: &'a [Complex<f32>],
     /// `None` where the side is silent.
     pub side: Option<&'a [Complex<f32>]>,
@@ -29,7 +32,7 @@ impl Frames {
     /// Frames of an even length.
     pub fn new(length: usize) -> Self {
         let waiting = || Vec::with_capacity(length);
-        Self { transform: Transform::new(length), waiting: [waiting(), waiting()], heard: 0 }
+        Self { transform: Transform::new(length), waiting: [waiting(), waiting()], heard: 0, full: 0 }
     }
 
     /// Hears the next block and hands `each` the frames that are full and active.
@@ -44,7 +47,8 @@ impl Frames {
             self.waiting[1].extend(l.0.iter().zip(r.0).map(|(l, r)| 0.5 * (l - r)));
             (left, right) = (l.1, r.1);
             if self.waiting[0].len() == length {
-                self.transform.of(&self.waiting, &mut each);
+                self.transform.of(&self.waiting, self.full, &mut each);
+                self.full += 1;
                 for waiting in &mut self.waiting {
                     waiting.copy_within(length / 2.., 0);
                     waiting.truncate(length / 2);
@@ -56,7 +60,7 @@ impl Frames {
     /// A signal too short for a frame as one frame, if it is active.
     pub fn short(&self, each: impl FnMut(Frame)) {
         if self.heard > 0 && self.heard < self.transform.length as u64 {
-            Transform::new(self.transform.length).windowed(self.heard as usize).of(&self.waiting, each);
+            Transform::new(self.transform.length).windowed(self.heard as usize).of(&self.waiting, 0, each);
         }
     }
 }
@@ -94,7 +98,7 @@ impl Transform {
         self
     }
 
-    fn of(&mut self, waiting: &[Vec<f32>; 2], mut each: impl FnMut(Frame)) {
+    fn of(&mut self, waiting: &[Vec<f32>; 2], at: u64, mut each: impl FnMut(Frame)) {
         let energies = [energy(&waiting[0]), energy(&waiting[1])];
         if energies[0] + energies[1] < ACTIVE_POWER * self.window.len() as f64 {
             return;
@@ -112,6 +116,6 @@ impl Transform {
             }
         }
         let [mid, side] = &self.output;
-        each(Frame { mid, side: (energies[1] > 0.0).then_some(side) });
+        each(Frame { at, mid, side: (energies[1] > 0.0).then_some(side) });
     }
 }

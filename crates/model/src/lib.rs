@@ -35,7 +35,7 @@ pub use plan::{By, Move, Process, Promise, Standing};
 pub use processor::{Curve, Processor, ProcessorEntry, Reduction, Settings};
 pub use quantity::Quantity;
 pub use reading::{Reading, Readings, Value};
-pub use role::Role;
+pub use role::{Role, RoleBy, RoleGuess};
 pub use serde_json::Value as Json;
 pub use session::{
     Acceptance, Decision, Deliverable, Kept, MOST_STEMS, Outcome, Repaired, SESSION_FORMAT, Session,

@@ -46,6 +46,17 @@ quantities! {
     Spectrum "spectrum_db" "dB" "Spectrum" "Mean power of each third-octave band over the active parts.";
     SideSpectrum "side_spectrum_db" "dB" "Side spectrum" "The same for the side signal.";
     BandSwing "band_swing_db" "dB" "Level swings" "Per band: 95th percentile over median of the level in 50 ms frames.";
+    Onsets "onsets_per_second" "1/s" "Onsets" "How often something begins, in each second that sounds.";
+    Attack "attack_db" "dB" "Attack" "How far the bands rise together at an onset, on average.";
+    Periodicity "periodicity" "" "Periodicity" "How far the sound repeats itself: 1 one pitch, 0 noise; the median over time.";
+    Pitched "pitched_percent" "%" "Pitched" "Share of the sounding time in which one pitch prevails.";
+    PitchLow "pitch_low_hz" "Hz" "Low pitch" "The pitch under which a tenth of the pitched time lies.";
+    Pitch "pitch_hz" "Hz" "Pitch" "The middle of the pitches.";
+    PitchHigh "pitch_high_hz" "Hz" "High pitch" "The pitch over which a tenth of the pitched time lies.";
+    Glide "glide_percent" "%" "Glide" "Share of the pitched time in which the pitch moves by less than a semitone and more than a fixed tuning would.";
+    Colour "colour_db" "dB" "Colour" "How far the balance of the bands moves in 50 ms while one pitch goes on.";
+    Sibilance "sibilance_percent" "%" "Sibilance" "Share of the sounding time in which 5 to 10 kHz outweigh 100 Hz to 4 kHz.";
+    Flatness "flatness_db" "dB" "Flatness" "Geometric over arithmetic mean of the power from 200 Hz to 5 kHz: 0 white noise, far below it tones.";
     Rumble "rumble_db" "dB" "Rumble" "Power below 25 Hz over the power of the whole.";
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Brief, Finding, Move, Part, Place, Promise, Readings, Reduction, Role};
+use crate::{Brief, Finding, Move, Part, Place, Promise, Readings, Reduction, Role, RoleBy, RoleGuess};
 
 /// The version of the session's form.
 pub const SESSION_FORMAT: u32 = 1;
@@ -55,8 +55,30 @@ pub struct Stem {
     pub name: String,
     /// What it plays.
     pub role: Role,
+    /// How the role was found.
+    #[serde(default)]
+    pub role_by: RoleBy,
+    /// How sure the role is, from 0 to 1.
+    #[serde(default)]
+    pub confidence: f64,
+    /// What the role rests on, in a few words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub because: String,
     /// The file it came from.
     pub source: SourceInfo,
+}
+
+impl Stem {
+    /// A stem whose role was found.
+    pub fn new(name: &str, found: RoleGuess, source: SourceInfo) -> Self {
+        let RoleGuess { role, by, confidence, because } = found;
+        Self { name: name.to_owned(), role, role_by: by, confidence, because, source }
+    }
+
+    /// Its role if that is sure enough to act on, else `Unknown`: what is not sure is treated like anything.
+    pub fn trusted_role(&self) -> Role {
+        if self.confidence >= Role::TRUSTED { self.role } else { Role::Unknown }
+    }
 }
 
 /// What a file is, as found.

@@ -1,8 +1,8 @@
 use std::fmt::{self, Write};
 
 use acetate_model::{
-    Deliverable, Kept, Outcome, Place, Promise, Quantity, Readings, Session, SourceInfo, SourceNote, Stem,
-    Value, VerdictChoice,
+    Deliverable, Kept, Outcome, Place, Promise, Quantity, Readings, RoleBy, Session, SourceInfo, SourceNote,
+    Stem, Value, VerdictChoice,
 };
 
 use crate::{
@@ -130,7 +130,7 @@ fn stems(out: &mut String, session: &Session) -> fmt::Result {
             out,
             "| {} | {} | {} | {} | {} | {} |",
             plain(&stem.name),
-            stem.role.key().replace('_', " "),
+            role(stem),
             coding(stem),
             cell(Quantity::Integrated),
             cell(Quantity::TruePeak),
@@ -147,6 +147,16 @@ fn passed_over(out: &mut String, session: &Session) -> fmt::Result {
     writeln!(out, "Passed over:\n")?;
     session.passed_over.iter().try_for_each(|file| writeln!(out, "- {}", plain(file)))?;
     writeln!(out)
+}
+
+/// `drums`, and how sure that is where it is not sure enough to act on.
+fn role(stem: &Stem) -> String {
+    let label = stem.role.label();
+    match stem.role_by {
+        RoleBy::Brief | RoleBy::None => label.to_owned(),
+        RoleBy::Name => format!("{label}, {:.0} % by its name", 100.0 * stem.confidence),
+        RoleBy::Sound => format!("{label}, {:.0} % by its sound", 100.0 * stem.confidence),
+    }
 }
 
 fn coding(stem: &Stem) -> String {

@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use acetate_model::Role;
+use acetate_model::{Role, RoleGuess};
 
 use super::{
     DeliveryFile,
@@ -57,18 +57,17 @@ impl Candidate {
         Some(full_name(&self.folder)).filter(|name| !name.is_empty())
     }
 
-    /// What the name says, or else the name of the folder. No folder makes a mix.
-    pub fn role(&self) -> Role {
-        match Role::from_name(&self.label) {
-            Role::Unknown => self.folder_name().map(|folder| Role::from_name(&folder)),
-            role => return role,
+    /// What the name says, by `guess`, or else the name of the folder. No folder makes a mix.
+    fn role(&self, guess: RoleGuess) -> RoleGuess {
+        if guess.role != Role::Unknown {
+            return guess;
         }
-        .filter(|role| *role != Role::Mix)
-        .unwrap_or_default()
+        let folder = self.folder_name().map(|folder| RoleGuess::from_name(&folder));
+        folder.filter(|folder| folder.role != Role::Mix).unwrap_or(guess)
     }
 
-    pub fn into_file(self) -> DeliveryFile {
-        let role = self.role();
+    pub fn into_file(self, guess: RoleGuess) -> DeliveryFile {
+        let role = self.role(guess);
         DeliveryFile { name: name(&self.label), file: self.file, role }
     }
 }

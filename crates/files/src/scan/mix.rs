@@ -1,4 +1,4 @@
-use acetate_model::Role;
+use acetate_model::{Role, RoleGuess};
 
 use super::{candidate::Candidate, passed::PassedOver};
 
@@ -34,7 +34,9 @@ fn rank(candidate: &Candidate) -> Option<usize> {
         return Some(0);
     }
     let at = MIX_NAMES.iter().position(|name| *name == candidate.label.to_lowercase());
-    (Role::from_name(&candidate.label) == Role::Mix).then_some(1 + at.unwrap_or(MIX_NAMES.len()))
+    let guess = RoleGuess::from_name(&candidate.label);
+    (guess.role == Role::Mix && guess.confidence >= Role::TRUSTED)
+        .then_some(1 + at.unwrap_or(MIX_NAMES.len()))
 }
 
 fn is_mix_beyond_doubt(candidate: &Candidate) -> bool {

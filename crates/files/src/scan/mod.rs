@@ -18,7 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use acetate_model::{Name, Role};
+use acetate_model::{Name, RoleGuess};
 
 use self::candidate::Candidate;
 use crate::{FileError, StemFile, absolute};
@@ -44,7 +44,7 @@ pub struct DeliveryFile {
     /// Where it is.
     pub file: StemFile,
     /// What its name says it plays.
-    pub role: Role,
+    pub role: RoleGuess,
 }
 
 /// Gathers the stems from folders, archives and files, and the client's mix: `mix` if given, else the one named so.
@@ -71,8 +71,14 @@ pub fn scan(inputs: &[PathBuf], mix: Option<&Path>) -> Result<Delivery, FileErro
     names::tell_apart(&mut candidates);
     candidates
         .sort_by(|a, b| names::natural(&a.label, &b.label).then_with(|| a.file.shown().cmp(&b.file.shown())));
-    delivery.stems = candidates.into_iter().map(Candidate::into_file).collect();
-    delivery.mix = mix.map(Candidate::into_file);
+    // what the names have in common is the song's title, and says nothing of a role
+    let labels: Vec<String> = candidates.iter().map(|c| c.label.clone()).collect();
+    let guesses = RoleGuess::from_names(&labels.iter().map(String::as_str).collect::<Vec<_>>());
+    delivery.stems = candidates.into_iter().zip(guesses).map(|(c, guess)| c.into_file(guess)).collect();
+    delivery.mix = mix.map(|mix| {
+        let guess = RoleGuess::from_name(&mix.label);
+        mix.into_file(guess)
+    });
     names::make_unique(&mut delivery.stems);
     Ok(delivery)
 }

@@ -34,8 +34,8 @@ fn folders_in_folders_are_searched_and_tell_names_apart() {
         ("Song/Mix/song.wav", stereo(1)),
     ]);
     assert_eq!(names(&delivery), ["Drums room", "Guitar room", "kick", "song", "take 7"]);
-    assert_eq!(delivery.stems[4].role, Role::LeadVocal, "by its folder");
-    assert_eq!(delivery.stems[3].role, Role::Unknown, "no folder makes a mix");
+    assert_eq!(delivery.stems[4].role.role, Role::LeadVocal, "by its folder");
+    assert_eq!(delivery.stems[3].role.role, Role::Unknown, "no folder makes a mix");
 }
 
 #[test]

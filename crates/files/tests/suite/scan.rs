@@ -47,7 +47,7 @@ fn a_folder_gives_stems_in_order_the_mix_and_the_rest() {
         ["broken", "Drums", "drums-2", "noextension", "track 2", "Track 10", "vox lead 😀"]
     );
     assert_eq!(delivery.mix.as_ref().map(|m| m.name.as_str()), Some("MIX"));
-    assert_eq!(delivery.stems[6].role, Role::LeadVocal);
+    assert_eq!(delivery.stems[6].role.role, Role::LeadVocal);
     let passed: Vec<_> = delivery
         .passed_over
         .iter()

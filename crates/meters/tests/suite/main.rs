@@ -1,6 +1,7 @@
 //! The meters against published signals, closed formulas and other people's meters.
 
 mod bands;
+mod character;
 mod clipped;
 mod ebu_3341;
 mod ebu_3342;
