@@ -28,7 +28,7 @@ fn at() -> Place {
 }
 
 fn readings(scalars: &[(Quantity, f64)], db: impl Fn(f64) -> f64) -> Readings {
-    let read = |quantity, value| Reading { of: at(), quantity, value, by: "fixture@1".into() };
+    let read = |quantity, value| Reading { of: at(), against: None, quantity, value, by: "fixture@1".into() };
     let scalars = scalars.iter().map(|(quantity, value)| read(*quantity, Value::Scalar(*value)));
     Readings(scalars.chain([read(Quantity::Spectrum, third_octaves(db))]).collect())
 }
