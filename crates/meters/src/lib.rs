@@ -14,6 +14,7 @@ mod loudness;
 mod peak;
 mod power;
 mod programme;
+mod shared;
 mod spectrum;
 mod stereo;
 mod sums;
@@ -42,4 +43,4 @@ pub const METERS: &[MeterEntry] = &[
 ];
 
 /// Every comparison, in the order of a report.
-pub const COMPARISONS: &[ComparisonEntry] = &[];
+pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY];

@@ -50,6 +50,14 @@ quantities! {
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";
     NonFinite "non_finite_samples" "" "Broken samples" "Samples that were not a number or infinite, and were replaced by silence.";
+    Likeness "likeness" "" "Likeness" "Correlation with another stem at the lag where they match best, band by band: 1 the same, -1 the same turned over, 0 unrelated.";
+    SharedCover "shared_cover_percent" "%" "Cover" "Share of a stem's power that another stem or its decay could be.";
+    SharedLag "shared_lag_ms" "ms" "Lag of what is shared" "How much later than in another stem the same sound comes in this one.";
+    SharedDrift "shared_drift_ppm" "ppm" "Drift of what is shared" "How fast that lag grows.";
+    SharedLevel "shared_level_db" "dB" "Shared sound" "How loud another stem's sound is in this one, re how loud it is there.";
+    SharedAgreement "shared_agreement" "" "Agreement" "Share of cells of time and frequency that agree on that level.";
+    SharedPolarity "shared_polarity" "" "Polarity of what is shared" "1 upright, -1 turned over.";
+    SharedOverTime "shared_over_time_db" "dB" "Shared sound over time" "The same level in stretches of the song, where it can be heard.";
     Activity "activity_percent" "%" "Active" "Share of 400 ms blocks above -60 LUFS.";
     Length "length_frames" "frames" "Length" "Frames per channel.";
     Rate "rate_hz" "Hz" "Rate" "Frames per second.";
