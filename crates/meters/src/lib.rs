@@ -11,6 +11,7 @@ mod dynamics;
 mod history;
 mod length;
 mod loudness;
+mod onsets;
 mod peak;
 mod power;
 mod programme;
@@ -43,4 +44,4 @@ pub const METERS: &[MeterEntry] = &[
 ];
 
 /// Every comparison, in the order of a report.
-pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY];
+pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY, onsets::ENTRY];

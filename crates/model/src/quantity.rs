@@ -58,6 +58,11 @@ quantities! {
     SharedAgreement "shared_agreement" "" "Agreement" "Share of cells of time and frequency that agree on that level.";
     SharedPolarity "shared_polarity" "" "Polarity of what is shared" "1 upright, -1 turned over.";
     SharedOverTime "shared_over_time_db" "dB" "Shared sound over time" "The same level in stretches of the song, where it can be heard.";
+    OnsetLag "onset_lag_ms" "ms" "Lag of the onsets" "How much later than those of the other stems the onsets of this one come, where both match best.";
+    OnsetMatch "onset_match" "" "Match of the onsets" "Correlation of a stem's onsets with those of the others at that lag.";
+    OnsetInTime "onset_in_time" "" "Onsets in time" "The same correlation within 15 ms of no lag.";
+    OnsetGrid "onset_grid" "" "Grid of the onsets" "Correlation of the others' onsets with themselves that much later: high where the beat repeats.";
+    OnsetSteady "onset_steady_percent" "%" "Steadiness of the onsets" "Share of stretches of the song in which they match there and not in time.";
     Activity "activity_percent" "%" "Active" "Share of 400 ms blocks above -60 LUFS.";
     Length "length_frames" "frames" "Length" "Frames per channel.";
     Rate "rate_hz" "Hz" "Rate" "Frames per second.";

@@ -198,7 +198,6 @@ impl Cells {
             }
         }
     }
-
 }
 
 impl Copy {

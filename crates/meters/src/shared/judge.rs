@@ -52,6 +52,8 @@ impl Judge {
             over_rms: peak.over_rms,
             bands: cells.compare(stems[pair[0]], stems[pair[1]], peak.lag),
         });
-        close.filter(|found| (0..2).any(|side| super::relate::Copies::of(&found.bands, side).is_some())).collect()
+        close
+            .filter(|found| (0..2).any(|side| super::relate::Copies::of(&found.bands, side).is_some()))
+            .collect()
     }
 }

@@ -101,11 +101,8 @@ impl Lags {
         for (bin, (&re, &im)) in self.spectrum[self.bins.clone()].iter_mut().zip(sums) {
             *bin = Complex::new(re, im);
         }
-        let done = self.inverse.process_with_scratch(
-            &mut self.spectrum,
-            &mut self.input,
-            &mut self.inverse_scratch,
-        );
+        let done =
+            self.inverse.process_with_scratch(&mut self.spectrum, &mut self.input, &mut self.inverse_scratch);
         debug_assert!(done.is_ok());
         self.highest()
     }

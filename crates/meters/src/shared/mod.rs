@@ -13,6 +13,8 @@ use judge::{Judge, Match};
 use lags::WINDOW;
 use relate::Pair;
 
+use crate::sums::energy;
+
 pub(crate) const ENTRY: ComparisonEntry = ComparisonEntry {
     id: "shared",
     version: 1,
@@ -47,7 +49,8 @@ struct Shared {
     rate: f64,
     ears: Vec<Ear>,
     judge: Judge,
-    segments: usize,
+    /// Of each segment, the energy of every stem.
+    energies: Vec<Vec<f64>>,
     matches: Vec<Match>,
 }
 
@@ -59,7 +62,7 @@ impl Shared {
             rate,
             ears: stems.iter().map(|_| Ear::new(spec.rate_hz, SEGMENT)).collect(),
             judge: Judge::new(rate),
-            segments: 0,
+            energies: Vec::new(),
             matches: Vec::new(),
         }
     }
@@ -68,14 +71,15 @@ impl Shared {
         self.ears.first().map_or(0, |ear| ear.heard.len())
     }
 
-    /// What was found, with what the segment that has begun says so far.
-    fn matches(&self) -> Vec<Match> {
-        let mut matches = self.matches.clone();
+    /// What was found, and the energies of all segments, with what the segment that has begun says so far.
+    fn so_far(&self) -> (Vec<Match>, Vec<Vec<f64>>) {
+        let (mut matches, mut energies) = (self.matches.clone(), self.energies.clone());
         if self.heard() >= WINDOW / 2 {
             let heard: Vec<&[f32]> = self.ears.iter().map(|ear| &ear.heard[..]).collect();
-            matches.extend(Judge::new(self.rate).judge(self.segments, &heard));
+            matches.extend(Judge::new(self.rate).judge(energies.len(), &heard));
+            energies.push(heard.iter().map(|stem| energy(stem)).collect());
         }
-        matches
+        (matches, energies)
     }
 }
 
@@ -89,21 +93,20 @@ impl Comparison for Shared {
             }
             if self.heard() >= SEGMENT {
                 let heard: Vec<&[f32]> = self.ears.iter().map(|ear| &ear.heard[..SEGMENT]).collect();
-                self.matches.extend(self.judge.judge(self.segments, &heard));
-                self.segments += 1;
+                self.matches.extend(self.judge.judge(self.energies.len(), &heard));
+                self.energies.push(heard.iter().map(|stem| energy(stem)).collect());
                 self.ears.iter_mut().for_each(|ear| ear.forget(SEGMENT));
             }
         }
     }
 
     fn read(&self) -> Vec<Relation> {
-        let matches = self.matches();
-        let segments = self.segments + usize::from(self.heard() >= WINDOW / 2);
+        let (matches, energies) = self.so_far();
         let stems = 0..self.stems.len();
         let pairs = stems.clone().flat_map(|a| (a + 1..stems.end).map(move |b| [a, b]));
         pairs
-            .filter_map(|pair| Some((pair, Pair::of(&matches, pair, self.rate)?)))
-            .flat_map(|([a, b], pair)| pair.relations([&self.stems[a], &self.stems[b]], segments))
+            .filter_map(|pair| Some((pair, Pair::of(&matches, pair, self.rate, &energies)?)))
+            .flat_map(|([a, b], pair)| pair.relations([&self.stems[a], &self.stems[b]], energies.len()))
             .collect()
     }
 }

@@ -56,7 +56,7 @@ impl Copies {
         }
         let is_upright = upright.len() >= over.len();
         let agreeing = if is_upright { upright } else { over };
-        (agreeing.len() >= bands.min(FEWEST_BANDS).max(2)).then(|| Self::mean(&agreeing, is_upright))
+        (agreeing.len() >= bands.clamp(2, FEWEST_BANDS)).then(|| Self::mean(&agreeing, is_upright))
     }
 
     fn mean(copies: &[&Copy], upright: bool) -> Self {
@@ -75,11 +75,13 @@ pub(super) struct Pair {
     lag: f64,
     /// How fast the lag grows.
     drift: Option<f64>,
+    /// How much of each one's energy lies in segments that match.
+    shares: [f64; 2],
 }
 
 impl Pair {
     /// From the matches of all segments; nothing if they do not tell of one and the same copy.
-    pub fn of(matches: &[Match], pair: [usize; 2], rate: f64) -> Option<Self> {
+    pub fn of(matches: &[Match], pair: [usize; 2], rate: f64, energies: &[Vec<f64>]) -> Option<Self> {
         let mut matches: Vec<Match> = matches.iter().filter(|m| m.pair == pair).cloned().collect();
         let points: Vec<[f64; 2]> = matches.iter().map(|m| [time(m), m.lag]).collect();
         let (slope, start) = line(&points)?;
@@ -96,6 +98,10 @@ impl Pair {
             rate,
             lag: start + slope * middle,
             drift: spans.then_some(slope),
+            shares: pair.map(|stem| {
+                let whole: f64 = energies.iter().map(|of| of[stem]).sum();
+                matches.iter().map(|m| energies[m.segment][stem]).sum::<f64>() / whole.max(f64::MIN_POSITIVE)
+            }),
             bands,
             matches,
         })
@@ -145,14 +151,15 @@ impl Pair {
                 sum += weight * (band.cross / both).abs();
             }
         }
-        if weights > 0.0 { libm::copysign((sum / weights).min(1.0), cross) } else { 0.0 }
+        let share = (self.shares[0] * self.shares[1]).sqrt();
+        if weights > 0.0 { libm::copysign(share * (sum / weights).min(1.0), cross) } else { 0.0 }
     }
 
     /// The share of one's power that can be the other or its decay.
     fn cover(&self, side: usize) -> f64 {
         let (covered, whole) =
             self.bands.iter().fold((0.0, 0.0), |(c, w), b| (c + b.covered[side], w + b.powers[side]));
-        if whole > 0.0 { (covered / whole).min(1.0) } else { 0.0 }
+        if whole > 0.0 { self.shares[side] * (covered / whole).min(1.0) } else { 0.0 }
     }
 
     fn over_time(&self, side: usize, segments: usize) -> Value {
