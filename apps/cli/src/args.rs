@@ -54,13 +54,23 @@ pub(crate) enum Verb {
         how: How,
     },
     /// Say what was found in a delivery
-    #[command(after_help = "Example:\n  acetate check song/ --mix song/mix.wav")]
+    #[command(
+        after_help = "Example:\n  acetate check song/ --mix song/mix.wav\n  acetate check song.zip --letter    # what to write to the client"
+    )]
     Check {
         #[command(flatten)]
         input: Input,
         #[command(flatten)]
+        about: About,
+        /// Print a message to the client instead: what must be sent again, what was put right
+        #[arg(long, conflicts_with_all = ["json", "quiet"])]
+        letter: bool,
+        #[command(flatten)]
         how: How,
     },
+    /// Print the guide to send before: how stems should be exported
+    #[command(after_help = "Example:\n  acetate stems-guide > how-to-send-stems.md")]
+    StemsGuide,
     /// Measure every stem and their sum
     #[command(after_help = "Example:\n  acetate analyse song/ --json")]
     Analyse {
@@ -178,8 +188,24 @@ pub(crate) struct Output {
     pub(crate) force: bool,
 }
 
+/// What is known of a delivery besides its files.
+#[derive(clap::Args)]
+pub(crate) struct About {
+    /// What may be mended by consent: stems moved to their place, turned over, the mix bus done again
+    #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(Repair::ALL.map(Repair::name)))]
+    repair: Vec<String>,
+    /// The song's title
+    #[arg(long)]
+    title: Option<String>,
+    /// A brief in TOML; flags stand above it
+    #[arg(long, value_name = "FILE")]
+    brief: Option<PathBuf>,
+}
+
 #[derive(clap::Args)]
 pub(crate) struct Wish {
+    #[command(flatten)]
+    about: About,
     /// How loud, by purpose: −16, −14, −12, −10, −8.5 LUFS [default: streaming]
     #[arg(long, value_parser = PossibleValuesParser::new(Intent::ALL.map(Intent::name)))]
     intent: Option<String>,
@@ -192,15 +218,6 @@ pub(crate) struct Wish {
     /// Whether stems are touched before the sum [default: auto]
     #[arg(long, value_parser = ["auto", "stereo", "stems"])]
     mode: Option<String>,
-    /// What may be mended by consent: stems moved to their place, turned over, the mix bus done again
-    #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(Repair::ALL.map(Repair::name)))]
-    repair: Vec<String>,
-    /// The song's title
-    #[arg(long)]
-    title: Option<String>,
-    /// A brief in TOML; flags stand above it
-    #[arg(long, value_name = "FILE")]
-    brief: Option<PathBuf>,
     /// A setting by hand, like master/limiter.ceiling_dbtp=-1.2; repeatable
     #[arg(long, value_name = "MOVE.SETTING=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
@@ -216,10 +233,21 @@ fn between<const LOW: i32, const HIGH: i32>(text: &str) -> Result<f64, String> {
     }
 }
 
-impl Wish {
+impl About {
     /// The brief that the file and the flags make together.
     pub(crate) fn brief(&self) -> Result<Brief, Error> {
         let mut brief = self.brief.as_deref().map(read_brief).transpose()?.unwrap_or_default();
+        let asked = |repair: &Repair| self.repair.iter().any(|name| name == repair.name());
+        brief.repair.extend(Repair::ALL.into_iter().filter(asked));
+        brief.title = self.title.clone().or(brief.title);
+        Ok(brief)
+    }
+}
+
+impl Wish {
+    /// The brief that the file and the flags make together.
+    pub(crate) fn brief(&self) -> Result<Brief, Error> {
+        let mut brief = self.about.brief()?;
         if let Some(name) = &self.intent {
             brief.intent = Intent::ALL.into_iter().find(|i| i.name() == name).unwrap_or_default();
             brief.loudness_lufs = None;
@@ -232,10 +260,6 @@ impl Wish {
             Some(_) => Mode::Auto,
             None => brief.mode,
         };
-        brief
-            .repair
-            .extend(Repair::ALL.into_iter().filter(|r| self.repair.iter().any(|name| name == r.name())));
-        brief.title = self.title.clone().or(brief.title);
         let settings: Vec<(String, Json)> =
             self.set.iter().map(|s| parse_setting(s)).collect::<Result<_, _>>()?;
         brief.set.extend(settings);

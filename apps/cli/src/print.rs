@@ -2,9 +2,9 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use acetate_mastering::model::{
-    By, Finding, Json, Kept, Move, Place, Quantity, Session, Severity, Standing, VerdictChoice,
+    By, Decision, Finding, Json, Kept, Move, Place, Quantity, Session, Severity, Standing, VerdictChoice,
 };
-use acetate_mastering::{REPORT_FILE, Verification, amount, is_rejected, limits, moment, precise, settings};
+use acetate_mastering::{REPORT_FILE, Verification, amount, limits, moment, precise, settings};
 use console::style;
 use serde_json::json;
 
@@ -76,19 +76,29 @@ impl Printer {
             self.line(&format!("{} passed over {file}", style("note").blue().bold()));
         }
         self.findings(&session.findings);
-        self.line("");
+        self.acceptance(session);
+    }
+
+    /// What was put right, and the decision.
+    fn acceptance(&self, session: &Session) {
+        let Some(acceptance) = &session.acceptance else { return };
+        for repaired in &acceptance.repaired {
+            let head = format!("{} {}", style("repaired").cyan().bold(), repaired.at);
+            self.line(&head);
+            self.wrapped(&repaired.what, style);
+        }
         let count = session.stems.len();
         let plural = if count == 1 { "file" } else { "stems" };
-        self.line(&if is_rejected(session) {
-            format!(
-                "{} {count} {plural}: this delivery cannot be mastered as it is.",
-                style("rejected").red().bold()
-            )
-        } else if session.findings.is_empty() {
-            format!("{} {count} {plural}, nothing to remark.", style("accepted").green().bold())
-        } else {
-            format!("{} {count} {plural}, with notes.", style("accepted").green().bold())
-        });
+        let word = style(acceptance.decision.words()).bold();
+        let (word, rest) = match acceptance.decision {
+            Decision::Accepted => (word.green(), "nothing to remark."),
+            Decision::AcceptedWithNotes => (word.green(), "see above."),
+            Decision::Repaired => (word.cyan(), "see above what was done."),
+            Decision::Rejected => {
+                (word.red(), "it cannot be mastered as it is; `--letter` writes to the client.")
+            }
+        };
+        self.line(&format!("\n{word} {count} {plural}: {rest}"));
     }
 
     pub(crate) fn analysed(&self, session: &Session, quiet: bool) {
@@ -255,16 +265,28 @@ impl Printer {
                 Severity::Warning => style("warning").yellow().bold(),
                 Severity::Error => style("error").red().bold(),
             };
-            let when: Vec<String> = finding.when_ms.iter().take(3).map(|[from, _]| moment(*from)).collect();
-            let when = if when.is_empty() { String::new() } else { format!(" at {}", when.join(", ")) };
-            self.line(&format!(
-                "{severity} {}{when}: {} {}",
-                finding.at,
-                finding.text,
-                style(&finding.hint).dim()
-            ));
+            let when = moments(&finding.when_ms);
+            self.line(&format!("{severity} {}{when}", finding.at));
+            self.wrapped(&finding.text, style);
+            self.wrapped(&finding.hint, |line| style(line).dim());
+            if let Some(repair) = finding.repair {
+                let offer = format!("With --repair {}: {}.", repair.name(), repair.offer());
+                self.wrapped(&offer, |line| style(line).dim());
+            }
         }
     }
+}
+
+/// The first moments at which something was found, to follow its place; empty for the whole.
+fn moments(when_ms: &[[f64; 2]]) -> String {
+    const SHOWN: usize = 3;
+    if when_ms.is_empty() {
+        return String::new();
+    }
+    let shown: Vec<String> = when_ms.iter().take(SHOWN).map(|[from, _]| moment(*from)).collect();
+    let more = when_ms.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(" at {}{more}", shown.join(", "))
 }
 
 /// Cells side by side, each at the right end of its column.

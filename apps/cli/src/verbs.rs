@@ -3,12 +3,12 @@ use std::path::{Path, PathBuf};
 use acetate_mastering::model::{Brief, Outcome, Session};
 use acetate_mastering::{
     Delivery, Error, Options, REPORT_FILE, SESSION_FILE, analyse, brief_schema, check, demo, is_rejected,
-    master, plan, read_session, refuse_existing, remove, render, report, scan, session_schema, session_text,
-    verify, write_text,
+    letter, master, plan, read_session, refuse_existing, remove, render, report, scan, session_schema,
+    session_text, stems_guide, verify, write_text,
 };
 use clap::CommandFactory;
 
-use crate::args::{Args, How, Input, Output, Verb, Wish};
+use crate::args::{About, Args, How, Input, Output, Verb, Wish};
 use crate::{explain, print::Printer, watch::Watch};
 
 /// Does what was asked; true if every promise held.
@@ -19,11 +19,19 @@ pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
             mastered(&delivery, &wish.brief()?, &output, &how, printer, &watch(&how))
         }
         Verb::Demo { wish, output, how } => demonstrate(&wish, &output, &how, printer),
-        Verb::Check { input, how } => {
-            let mut session = analyse(&find(&input)?, &Brief::default(), &how.options(false), &watch(&how))?;
-            check(&mut session);
+        Verb::Check { input, about, letter: false, how } => {
+            let session = checked(&input, &about, &how)?;
             printer.checked(&session, how.quiet);
             Ok(!is_rejected(&session))
+        }
+        Verb::Check { input, about, letter: true, how } => {
+            let session = checked(&input, &about, &how)?;
+            printer.text(&letter(&session));
+            Ok(!is_rejected(&session))
+        }
+        Verb::StemsGuide => {
+            printer.text(&stems_guide());
+            Ok(true)
         }
         Verb::Analyse { input, how } => {
             let session = analyse(&find(&input)?, &Brief::default(), &how.options(false), &watch(&how))?;
@@ -73,6 +81,15 @@ fn find(input: &Input) -> Result<Delivery, Error> {
 
 fn watch(how: &How) -> Watch {
     Watch::new(how.quiet || how.json)
+}
+
+fn checked(input: &Input, about: &About, how: &How) -> Result<Session, Error> {
+    let mut session = analyse(&find(input)?, &about.brief()?, &how.options(false), &watch(how))?;
+    check(&mut session);
+    if !session.brief.repair.is_empty() {
+        plan(&mut session)?;
+    }
+    Ok(session)
 }
 
 fn mastered(

@@ -314,6 +314,7 @@ fn the_verdict_follows_from_plan_and_findings() {
         when_ms: Vec::new(),
         text: "Everything is silent.".into(),
         hint: "Export again.".into(),
+        repair: None,
         evidence: Vec::new(),
     });
     assert_eq!(song.verdict().choice, VerdictChoice::BackToMix);

@@ -1,5 +1,6 @@
 use acetate_model::{Case, Check, Evidence, Finding, Quantity, Severity, SourceNote, Stem};
 
+use crate::acceptance::session_rate_hz;
 use crate::look::{Resting, found, notes, place};
 
 pub(crate) const CHECK: Check = Check {
@@ -30,11 +31,7 @@ fn run(case: &Case) -> Vec<Finding> {
 }
 
 fn session_rate(stem: &Stem) -> f64 {
-    let resampled = stem.source.notes.iter().find_map(|note| match note {
-        SourceNote::Resampled { to_hz } => Some(*to_hz),
-        _ => None,
-    });
-    f64::from(resampled.unwrap_or(stem.source.rate_hz).max(1))
+    f64::from(session_rate_hz(stem).max(1))
 }
 
 /// The stem's length without what was added, in frames at the session rate.

@@ -2,6 +2,7 @@
 //!
 //! A check is one file and one line in [`CHECKS`]. It sees a [`Case`] and so rests on readings alone.
 
+mod acceptance;
 mod already_mastered;
 mod bass_phase;
 mod bleed;
@@ -29,7 +30,9 @@ mod too_short;
 mod truncated;
 mod wet_dry;
 
-use acetate_model::{Case, Check, Finding};
+use acetate_model::{Case, Check, Finding, Place};
+
+pub use acceptance::acceptance;
 
 /// All checks.
 pub const CHECKS: &[Check] = &[
@@ -60,8 +63,18 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Runs every check and returns the findings, the worst first, then by place.
+///
+/// What a stem is guilty of is not said again of the sum, unless it is worse there.
 pub fn run(case: &Case) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| (check.run)(case)).collect();
+    let mut findings: Vec<Finding> = CHECKS
+        .iter()
+        .flat_map(|check| {
+            let mut found = (check.run)(case);
+            let of_stems = found.iter().filter(|f| matches!(f.at, Place::Stem(_))).map(|f| f.severity).max();
+            found.retain(|f| f.at != Place::Master || of_stems.is_none_or(|worst| f.severity > worst));
+            found
+        })
+        .collect();
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.at.cmp(&b.at)));
     findings
 }

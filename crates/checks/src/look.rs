@@ -1,6 +1,8 @@
 //! How checks look at a case and say what they found.
 
-use acetate_model::{Case, Evidence, Finding, Place, Quantity, Severity, SourceNote, Stage, Stem, Value};
+use acetate_model::{
+    Case, Evidence, Finding, Place, Quantity, Repair, Severity, SourceNote, Stage, Stem, Value,
+};
 
 /// Every stem of a delivery, then the sum unless it is the same as the only stem; of a master only itself.
 pub(crate) fn places(case: &Case) -> Vec<Place> {
@@ -41,6 +43,7 @@ pub(crate) fn found(code: &str, severity: Severity, at: &Place, text: String, hi
         when_ms: Vec::new(),
         text,
         hint: hint.to_owned(),
+        repair: None,
         evidence: Vec::new(),
     }
 }
@@ -51,6 +54,9 @@ pub(crate) trait Resting {
     fn resting_on(self, evidence: impl IntoIterator<Item = Evidence>) -> Self;
     /// With times, `[from, to]` in milliseconds.
     fn at_times(self, when_ms: Vec<[f64; 2]>) -> Self;
+    #[allow(dead_code, reason = "checks of timing and polarity come with the comparisons")]
+    /// With the consent under which it is mended here.
+    fn mended_by(self, repair: Repair) -> Self;
 }
 
 impl Resting for Finding {
@@ -60,6 +66,10 @@ impl Resting for Finding {
     }
     fn at_times(mut self, when_ms: Vec<[f64; 2]>) -> Self {
         self.when_ms = when_ms;
+        self
+    }
+    fn mended_by(mut self, repair: Repair) -> Self {
+        self.repair = Some(repair);
         self
     }
 }

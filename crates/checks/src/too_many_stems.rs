@@ -1,4 +1,4 @@
-use acetate_model::{Case, Check, Finding, Place, Severity, Stage};
+use acetate_model::{Case, Check, Finding, MOST_STEMS, Place, Severity, Stage};
 
 use crate::look::found;
 
@@ -9,14 +9,11 @@ pub(crate) const CHECK: Check = Check {
     run,
 };
 
-/// The most stems that pass.
-const MOST: usize = 12;
-
 fn run(case: &Case) -> Vec<Finding> {
-    if case.stage == Stage::Output || case.stems.len() <= MOST {
+    if case.stage == Stage::Output || case.stems.len() <= MOST_STEMS {
         return Vec::new();
     }
-    let text = format!("{} stems: more than {MOST} are tracks rather than stems.", case.stems.len());
+    let text = format!("{} stems: more than {MOST_STEMS} are tracks rather than stems.", case.stems.len());
     let hint = "Group them by function: drums, bass, music, lead vocal, backing vocals.";
     vec![found(CHECK.code, Severity::Note, &Place::Master, text, hint)]
 }

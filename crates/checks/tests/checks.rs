@@ -89,8 +89,13 @@ fn misnamed() {
 
 #[test]
 fn rates() {
-    let found = Fixture::clean().note(SourceNote::Resampled { to_hz: 96000 }).only("rates");
-    assert_eq!((found[0].evidence[0].value, found[0].severity), (48000.0, Severity::Note));
+    for own_hz in [44_100, 96_000] {
+        let mut odd = Fixture::clean();
+        odd.stems[2].source.rate_hz = own_hz;
+        let found = odd.only("rates");
+        assert_eq!((found.len(), &found[0].at, found[0].severity), (1, &keys(), Severity::Note));
+        assert_eq!(found[0].evidence[0].usual, Some([48_000.0; 2]));
+    }
 }
 
 #[test]

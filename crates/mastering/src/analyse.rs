@@ -125,6 +125,7 @@ impl Analysis {
             passed_over: Vec::new(),
             readings: Readings(readings),
             findings: Vec::new(),
+            acceptance: None,
             verdict: None,
             plan: Vec::new(),
             outcome: None,

@@ -23,7 +23,9 @@ pub use acetate_files::{CHECKSUMS, Delivery, FileError, refuse_existing, remove,
 pub use acetate_meters::{COMPARISONS, METERS};
 pub use acetate_model as model;
 pub use acetate_processors::{PROCESSORS, find as find_processor};
-pub use acetate_report::{amount, limits, markdown as report, moment, precise, settings};
+pub use acetate_report::{
+    amount, letter, limits, markdown as report, moment, precise, settings, stems_guide,
+};
 pub use analyse::{MIX, analyse};
 pub use deliver::{DELIVERABLES, Form};
 pub use error::Error;

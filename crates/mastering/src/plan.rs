@@ -6,6 +6,7 @@ use crate::{Error, set};
 pub fn check(session: &mut Session) {
     session.findings.clear();
     session.findings = acetate_checks::run(&case(session));
+    session.acceptance = Some(acetate_checks::acceptance(&case(session), &session.plan));
 }
 
 /// Writes the plan and the verdict. Every move of a person and every muted move is kept, by id.
@@ -16,6 +17,7 @@ pub fn plan(session: &mut Session) -> Result<(), Error> {
     }
     session.plan = merge(advised, std::mem::take(&mut session.plan));
     set::apply(session)?;
+    session.acceptance = Some(acetate_checks::acceptance(&case(session), &session.plan));
     session.verdict = Some(acetate_advisors::verdict(&case(session), &session.plan));
     session.outcome = None;
     Ok(())

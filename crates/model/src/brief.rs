@@ -145,6 +145,17 @@ impl Repair {
             Self::Bus => "bus",
         }
     }
+
+    /// What a client is offered, in words.
+    pub fn offer(self) -> &'static str {
+        match self {
+            Self::Align => "move it to its place in time",
+            Self::Polarity => "turn its polarity over",
+            Self::Bus => {
+                "do to the sum of the stems what your mix bus did, so that your mix is what is mastered"
+            }
+        }
+    }
 }
 
 /// Whether the stems are touched before the sum.

@@ -36,7 +36,7 @@ pub use reading::{Reading, Readings, Value};
 pub use role::Role;
 pub use serde_json::Value as Json;
 pub use session::{
-    Deliverable, Kept, Outcome, SESSION_FORMAT, Session, SourceInfo, SourceNote, Stem, Verdict,
-    VerdictChoice, Worked,
+    Acceptance, Decision, Deliverable, Kept, MOST_STEMS, Outcome, Repaired, SESSION_FORMAT, Session,
+    SourceInfo, SourceNote, Stem, Verdict, VerdictChoice, Worked,
 };
 pub use unit::{Db, Dbfs, Dbtp, Degrees, Hz, Lu, Lufs, Ms, Percent, Q, Ratio, Unit};

@@ -1,10 +1,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Brief, Finding, Move, Promise, Readings, Reduction, Role};
+use crate::{Brief, Finding, Move, Place, Promise, Readings, Reduction, Role};
 
 /// The version of the session's form.
 pub const SESSION_FORMAT: u32 = 1;
+
+/// The most stems of a delivery that is not asked to be grouped.
+pub const MOST_STEMS: usize = 12;
 
 /// The record of a song's mastering: written by the program, editable, enough to render again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +35,9 @@ pub struct Session {
     pub readings: Readings,
     /// What a person should know about the input.
     pub findings: Vec<Finding>,
+    /// Whether the input can be mastered, and what had to be done to it first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<Acceptance>,
     /// How the song should be mastered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
@@ -114,6 +120,51 @@ pub enum SourceNote {
         /// What it is.
         really: String,
     },
+}
+
+/// What becomes of a delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Acceptance {
+    /// The decision.
+    pub decision: Decision,
+    /// What was done to it, or will be by consent, before any mastering.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repaired: Vec<Repaired>,
+}
+
+/// Whether a delivery can be mastered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// As it is.
+    Accepted,
+    /// As it is, though something should be known.
+    AcceptedWithNotes,
+    /// After something was done to it.
+    Repaired,
+    /// Not before something else is sent.
+    Rejected,
+}
+
+impl Decision {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::AcceptedWithNotes => "accepted with notes",
+            Self::Repaired => "repaired",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// Something that was done to a delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Repaired {
+    /// Where.
+    pub at: Place,
+    /// What, in words.
+    pub what: String,
 }
 
 /// How the song should be mastered.

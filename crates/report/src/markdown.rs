@@ -43,7 +43,7 @@ fn write(out: &mut String, session: &Session) -> fmt::Result {
         result(out, session, outcome)?;
     }
     moves::write(out, session)?;
-    findings::write(out, "What came in", &session.findings)?;
+    findings::delivery(out, session)?;
     stems(out, session)?;
     passed_over(out, session)?;
     if let Some(outcome) = &session.outcome {

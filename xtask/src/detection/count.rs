@@ -86,6 +86,11 @@ impl Clean {
         (self.stems + self.songs) * CHECKS.len()
     }
 
+    /// Clean songs that would be refused.
+    pub fn errors(&self) -> usize {
+        self.alarms.values().flatten().filter(|(severity, _)| *severity == Severity::Error).count()
+    }
+
     pub fn false_alarms(&self) -> usize {
         self.alarms.values().map(Vec::len).sum()
     }
