@@ -18,8 +18,11 @@ const OFFSET_MS: f64 = 30.0;
 /// Two prints of one sound colour each other from here on, in milliseconds: the first notch comes below 1 kHz.
 const PRINT_MS: f64 = 0.5;
 
-/// Onsets that match less keep no common beat.
-const CLEAR_BEAT: f64 = 0.25;
+/// Onsets that match less tell no offset: pauses, ornaments and long notes leave that much of a common beat.
+const CLEAR_BEAT: f64 = 0.15;
+
+/// A stem whose onsets match those of the rest by this in time keeps the beat.
+const KEEPS_BEAT: f64 = 0.1;
 
 /// Onsets that match in time by more than this share of their best are in time.
 const IN_TIME: f64 = 0.4;
@@ -39,7 +42,7 @@ const RATES: f64 = 48_000.0 / 44_100.0;
 /// How exactly lengths must stand in that ratio, and how exactly the others must agree.
 const SAME_LENGTH: f64 = 0.002;
 
-/// Fewer stems do not tell which of them is wrong.
+/// Fewer other stems that agree do not tell which of all is wrong.
 const FEWEST_OTHERS: usize = 2;
 
 fn run(case: &Case) -> Vec<Finding> {
@@ -47,8 +50,9 @@ fn run(case: &Case) -> Vec<Finding> {
     let places: Vec<Place> = stems.iter().map(place).collect();
     let shared = shared(case);
     let of_pairs = shared.iter().filter_map(|s| drifts(case, s).or_else(|| lags(case, s)));
-    let of_stems =
-        places.iter().filter_map(|at| mistaken_rate(case, at, &places).or_else(|| off_beat(case, at)));
+    let of_stems = places
+        .iter()
+        .filter_map(|at| mistaken_rate(case, at, &places).or_else(|| off_beat(case, at, &places)));
     of_pairs.chain(of_stems).collect()
 }
 
@@ -98,10 +102,12 @@ fn drifts(case: &Case, shared: &Shared) -> Option<Finding> {
 }
 
 /// A stem whose onsets lie beside the beat of the rest.
-fn off_beat(case: &Case, at: &Place) -> Option<Finding> {
+fn off_beat(case: &Case, at: &Place, places: &[Place]) -> Option<Finding> {
     let of = |quantity| number(case, at, &Place::Master, quantity);
+    let others = places.iter().filter(|other| *other != at && keeps_the_beat(case, other)).count();
     let (lag, best) = (of(Quantity::OnsetLag)?, of(Quantity::OnsetMatch)?);
-    let is_beside = lag.abs() >= OFFSET_MS - 0.5 * STEP_MS
+    let is_beside = others >= FEWEST_OTHERS
+        && lag.abs() >= OFFSET_MS - 0.5 * STEP_MS
         && best >= CLEAR_BEAT
         && of(Quantity::OnsetInTime)? <= IN_TIME * best
         && of(Quantity::OnsetGrid)? <= GRID
@@ -118,6 +124,12 @@ fn off_beat(case: &Case, at: &Place) -> Option<Finding> {
         found(CHECK.code, Severity::Warning, at, text, hint)
             .resting_on(quantities.into_iter().filter_map(evidence))
     })
+}
+
+fn keeps_the_beat(case: &Case, at: &Place) -> bool {
+    let of = |quantity| number(case, at, &Place::Master, quantity);
+    let in_time = of(Quantity::OnsetInTime).unwrap_or(0.0);
+    in_time >= KEEPS_BEAT && in_time >= (1.0 - IN_TIME) * of(Quantity::OnsetMatch).unwrap_or(1.0)
 }
 
 /// The step in which onsets are told, in milliseconds.

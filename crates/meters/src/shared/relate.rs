@@ -188,6 +188,9 @@ fn line(points: &[[f64; 2]]) -> Option<(f64, f64)> {
     Some((slope, median(&mut starts)?))
 }
 
+/// The middle value, or the mean of the middle two, so that it changes its sign with the values.
 fn median(values: &mut [f64]) -> Option<f64> {
-    crate::power::percentile(values, 0.5)
+    values.sort_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
+    Some(0.5 * (values[last / 2] + values[last.div_ceil(2)]))
 }

@@ -2,6 +2,7 @@
 
 mod bands;
 mod clipped;
+mod comparisons;
 mod ebu_3341;
 mod ebu_3342;
 mod laws;
