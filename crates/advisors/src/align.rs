@@ -1,4 +1,4 @@
-use acetate_model::{Advice, Advisor, Case, Evidence, Move, Quantity, Repair, Severity};
+use acetate_model::{Advice, Advisor, Case, Evidence, Move, Quantity, Repair};
 
 use crate::moves::{advise, only_the_sum, rounded, settings};
 
@@ -10,18 +10,12 @@ pub(crate) const ADVISOR: Advisor = Advisor {
     run,
 };
 
-/// The code of the check that finds such stems.
-const FOUND_BY: &str = "timing";
-
-/// The furthest a stem is moved, in milliseconds: beyond, it was exported from another start and should be again.
-const FURTHEST_MS: f64 = 50.0;
-
 fn run(case: &Case) -> Advice {
     if only_the_sum(case) || !case.brief.repair.contains(&Repair::Align) {
         return Vec::new();
     }
     let mut moved: Vec<Evidence> = Vec::new();
-    for finding in case.findings.iter().filter(|f| f.code == FOUND_BY && f.severity == Severity::Warning) {
+    for finding in case.findings.iter().filter(|f| f.repair == Some(Repair::Align)) {
         moved.extend(finding.evidence.iter().find(|e| e.quantity == Quantity::SharedLag).cloned());
     }
     let alone = |lag: &&Evidence| {
@@ -42,6 +36,5 @@ fn delay(lag: &Evidence) -> Option<Move> {
         if lag.value > 0.0 { "later" } else { "earlier" }
     );
     let process = settings([("delay_ms", rounded(-lag.value, 3))]);
-    (lag.value.abs() <= FURTHEST_MS)
-        .then(|| advise(ADVISOR.id, &lag.of, ("delay", process), because, vec![lag.clone()]))
+    Some(advise(ADVISOR.id, &lag.of, ("delay", process), because, vec![lag.clone()]))
 }

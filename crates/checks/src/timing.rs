@@ -1,4 +1,4 @@
-use acetate_model::{Case, Check, Evidence, Finding, Place, Quantity, Severity, Stage};
+use acetate_model::{Case, Check, Evidence, Finding, Place, Quantity, Repair, Severity, Stage};
 
 use crate::look::{Resting, found, place, scalar};
 use crate::shares::{Kind, Shared, number, shared};
@@ -17,6 +17,9 @@ const OFFSET_MS: f64 = 30.0;
 
 /// Two prints of one sound colour each other from here on, in milliseconds: the first notch comes below 1 kHz.
 const PRINT_MS: f64 = 0.5;
+
+/// The furthest a delay moves a stem, in milliseconds: beyond, it was exported from another start and should be again.
+const FURTHEST_MS: f64 = 50.0;
 
 /// Onsets that match less tell no offset: pauses, ornaments and long notes leave that much of a common beat.
 const CLEAR_BEAT: f64 = 0.15;
@@ -76,9 +79,11 @@ fn lags(case: &Case, shared: &Shared) -> Option<Finding> {
     };
     let quantities = [Quantity::SharedLag, Quantity::SharedLevel];
     (lag.abs() >= limit_ms).then(|| {
-        found(CHECK.code, severity, &shared.of, text, hint)
+        let finding = found(CHECK.code, severity, &shared.of, text, hint)
             .resting_on(quantities.into_iter().filter_map(|quantity| shared.evidence(case, quantity)))
-            .at_times(shared.when_ms(case))
+            .at_times(shared.when_ms(case));
+        let can_be_moved = severity == Severity::Warning && lag.abs() <= FURTHEST_MS;
+        if can_be_moved { finding.mended_by(Repair::Align) } else { finding }
     })
 }
 

@@ -3,7 +3,7 @@
 #[allow(dead_code)] // the fixture serves other tests too
 mod fixture;
 
-use acetate_model::{Place, Quantity, Severity};
+use acetate_model::{Place, Quantity, Repair, Severity};
 use fixture::Fixture;
 
 /// A copy of one stem in another.
@@ -170,6 +170,11 @@ fn timing_of_echoes_and_of_what_comes_before_its_sound() {
         let findings = Copy { lag_ms, ..BLEED }.fixture().findings();
         findings.into_iter().find(|f| f.code == "timing").map(|f| f.severity)
     };
+    let repair = |lag_ms| {
+        let findings = Copy { lag_ms, ..BLEED }.fixture().findings();
+        findings.into_iter().find(|f| f.code == "timing").and_then(|f| f.repair)
+    };
+    assert_eq!([-40.0, -60.0, 250.0].map(repair), [Some(Repair::Align), None, None]);
     assert_eq!(timing(29.0), None);
     assert_eq!(timing(250.0), Some(Severity::Note));
     assert_eq!(timing(-29.0), None);
