@@ -41,6 +41,9 @@ const RELATED: f64 = 0.5;
 /// Share of a stem that another must be able to be, in percent, for nothing else to be in it.
 const NOTHING_ELSE_PERCENT: f64 = 95.0;
 
+/// The same where the names already say that both are one part: the tail of a room reaches beyond what made it.
+const ONE_PART_PERCENT: f64 = 80.0;
+
 /// Below this a copy is bleed: nobody prints a part that softly on purpose, and no wall lets more through.
 const PRINTED_DB: f64 = -9.0;
 
@@ -69,18 +72,30 @@ fn of_two(case: &Case, a: &Place, b: &Place) -> Vec<Shared> {
     let copies = [copy(case, b, a), copy(case, a, b)];
     let likeness = number(case, a, b, Quantity::Likeness).unwrap_or(0.0).abs();
     let covers = [[a, b], [b, a]].map(|[of, by]| number(case, of, by, Quantity::SharedCover).unwrap_or(0.0));
-    let nothing_else = covers.iter().all(|&cover| cover >= NOTHING_ELSE_PERCENT);
+    let covered = |percent: f64| covers.iter().all(|&cover| cover >= percent);
+    let one_part = named_alike(name(a), name(b)) && covered(ONE_PART_PERCENT);
     match copies {
-        [Some(second), Some(_)] if likeness >= SAME && nothing_else => vec![second.of_kind(Kind::Same)],
-        [Some(one), _] | [_, Some(one)] if likeness >= RELATED && nothing_else => {
-            vec![one.of_kind(Kind::Double)]
+        [Some(second), Some(_)] if likeness >= SAME && covered(NOTHING_ELSE_PERCENT) => {
+            vec![second.of_kind(Kind::Same)]
         }
+        [Some(one), _] | [_, Some(one)] if likeness >= RELATED && one_part => vec![one.of_kind(Kind::Double)],
         [Some(second), Some(first)] if second.is_printed() && first.is_printed() => {
             // the one that is less the other holds more besides
             vec![if covers[0] < covers[1] { first } else { second }]
         }
         copies => copies.into_iter().flatten().filter(|copy| copy.level_db <= LOUDER_DB).collect(),
     }
+}
+
+/// Whether the names have a word in common, as `vox_dry` and `vox_wet` have.
+fn named_alike(a: &str, b: &str) -> bool {
+    let words = |name: &str| {
+        let lower = name.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1);
+        words.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let theirs = words(b);
+    words(a).iter().any(|word| theirs.contains(word))
 }
 
 fn copy(case: &Case, of: &Place, against: &Place) -> Option<Shared> {

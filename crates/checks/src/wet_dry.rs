@@ -7,7 +7,8 @@ pub(crate) const CHECK: Check = Check {
     code: "wet_dry",
     about: "Looks for one source that was sent twice, once with more effects: dry and wet, direct and through an \
             amplifier. Only one of them may belong to the mix. Keeps quiet where an effect comes alone, without \
-            the sound it was made from, and where a stem holds anything else.",
+            the sound it was made from, where a stem holds anything else, and where the names have no word in \
+            common, as `vox_dry` and `vox_wet` have: then it is told as double_printed.",
     run,
 };
 

@@ -2,9 +2,9 @@
 
 use acetate_mastering::model::{Place, Quantity, Session, Stem, Value, amplitude};
 
-use crate::detection::{Fault, song::Song};
+use super::super::{Fault, song::Song};
 
-pub(super) const FAULTS: &[Fault] = &[
+pub(in super::super) const FAULTS: &[Fault] = &[
     Fault {
         name: "sent twice",
         codes: &["duplicates"],
@@ -14,7 +14,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "printed into another",
-        codes: &["double_printed"],
+        codes: &["double_printed", "wet_dry", "duplicates"],
         levels: ["at -6 dB", "at -3 dB", "at 0 dB"],
         suits: can_be_heard_in_another,
         inject: |song, victim, level| print(song, victim, [-6.0, -3.0, 0.0][level]),
