@@ -24,8 +24,12 @@ const FURTHEST_MS: f64 = 50.0;
 /// Onsets that match less tell no offset: pauses, ornaments and long notes leave that much of a common beat.
 const CLEAR_BEAT: f64 = 0.15;
 
-/// A stem whose onsets match those of the rest by this in time keeps the beat.
-const KEEPS_BEAT: f64 = 0.1;
+/// A stem whose onsets match those of the rest by this in time keeps the beat: five times what chance leaves in a
+/// minute.
+const KEEPS_BEAT: f64 = 0.08;
+
+/// Onsets that match by this leave no doubt, even beside a single stem that keeps the beat.
+const SURE_BEAT: f64 = 0.4;
 
 /// Onsets that match in time by more than this share of their best are in time.
 const IN_TIME: f64 = 0.4;
@@ -111,7 +115,8 @@ fn off_beat(case: &Case, at: &Place, places: &[Place]) -> Option<Finding> {
     let of = |quantity| number(case, at, &Place::Master, quantity);
     let others = places.iter().filter(|other| *other != at && keeps_the_beat(case, other)).count();
     let (lag, best) = (of(Quantity::OnsetLag)?, of(Quantity::OnsetMatch)?);
-    let is_beside = others >= FEWEST_OTHERS
+    let common_beat = others >= FEWEST_OTHERS || (others > 0 && best >= SURE_BEAT);
+    let is_beside = common_beat
         && lag.abs() >= OFFSET_MS - 0.5 * STEP_MS
         && best >= CLEAR_BEAT
         && of(Quantity::OnsetInTime)? <= IN_TIME * best

@@ -113,7 +113,7 @@ fn the_sum_of_others_is_one_finding() {
 fn duplicates() {
     let same = Copy { level_db: -3.0, likeness: 0.99, covers: [99.0; 2], both_ways: true, ..BLEED };
     for (likeness, level_db) in [(0.96, -20.0), (0.99, -3.0), (1.0, 0.0)] {
-        let found = Copy { likeness, level_db, ..same }.fixture().only("duplicates");
+        let found = Copy { level_db, likeness, ..same }.fixture().only("duplicates");
         assert_eq!((found.len(), found[0].severity), (1, Severity::Warning));
     }
     let turned = Copy { upright: false, likeness: -1.0, ..same }.fixture().only("duplicates");

@@ -45,7 +45,7 @@ const SILENT: f32 = 0.1;
 const RISE: f32 = 0.7;
 
 /// Fewer onsets in a stretch tell no rhythm.
-const FEWEST_ONSETS: usize = 10;
+const FEWEST_ONSETS: usize = 8;
 
 /// Fewer stretches cannot be steady.
 const FEWEST_STRETCHES: usize = 3;

@@ -103,7 +103,9 @@ fn silence_is_like_nothing() {
 fn a_common_gain_changes_nothing() {
     let stems = related(40.0);
     let mut soft = stems.clone();
-    soft.iter_mut().for_each(|stem| scale(stem, 0.5));
+    for stem in &mut soft {
+        scale(stem, 0.5);
+    }
     near(&read(&stems, 4096), &read(&soft, 4096));
 }
 
