@@ -1,10 +1,11 @@
 use acetate_mastering::model::{Intent, Kind, Param, Quantity};
-use acetate_mastering::{ADVISORS, CHECKS, Error, METERS, PROCESSORS, find_processor};
+use acetate_mastering::{ADVISORS, CHECKS, COMPARISONS, Error, METERS, PROCESSORS, find_processor};
 
 use crate::print::Printer;
 
 /// What can be listed.
-pub(crate) const KINDS: [&str; 6] = ["processors", "meters", "checks", "advisors", "quantities", "intents"];
+pub(crate) const KINDS: [&str; 7] =
+    ["processors", "meters", "comparisons", "checks", "advisors", "quantities", "intents"];
 
 /// Everything of a kind: its name and the first line about it.
 fn entries(kind: &str) -> Vec<(String, String)> {
@@ -14,6 +15,7 @@ fn entries(kind: &str) -> Vec<(String, String)> {
     match kind {
         "processors" => PROCESSORS.iter().map(|p| (p.id.into(), line(p.about))).collect(),
         "meters" => METERS.iter().map(|m| (m.id.into(), line(m.about))).collect(),
+        "comparisons" => COMPARISONS.iter().map(|c| (c.id.into(), line(c.about))).collect(),
         "checks" => CHECKS.iter().map(|c| (c.code.into(), line(c.about))).collect(),
         "advisors" => ADVISORS.iter().map(|a| (a.id.into(), line(a.about))).collect(),
         "quantities" => Quantity::ALL.iter().map(|q| (q.key().into(), q.about().into())).collect(),
@@ -30,7 +32,7 @@ pub(crate) fn list(kind: &str, printer: &Printer) {
     }
 }
 
-/// Prints everything about a name, which may be a processor's, a meter's, a check's and an advisor's at once.
+/// Prints everything about a name, which may be a processor's, a meter's, a comparison's, a check's and an advisor's at once.
 pub(crate) fn explain(name: &str, printer: &Printer) -> Result<bool, Error> {
     let head = |kind: &str| printer.line(&format!("{} ({kind})\n", printer.strong(name)));
     let mut found = false;
@@ -41,6 +43,7 @@ pub(crate) fn explain(name: &str, printer: &Printer) -> Result<bool, Error> {
         found = true;
     }
     let known = METERS.iter().map(|m| ("meter", m.id, m.about));
+    let known = known.chain(COMPARISONS.iter().map(|c| ("comparison", c.id, c.about)));
     let known = known.chain(CHECKS.iter().map(|c| ("check", c.code, c.about)));
     let known = known.chain(ADVISORS.iter().map(|a| ("advisor", a.id, a.about)));
     let known = known.chain(Quantity::ALL.iter().map(|q| ("quantity", q.key(), q.about())));

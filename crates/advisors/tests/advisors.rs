@@ -4,7 +4,7 @@ mod fixture;
 
 use acetate_advisors::{ADVISORS, norms};
 use acetate_model::{
-    By, Evidence, Finding, Json, Lufs, Mode, Move, Place, Quantity, Severity, Value, VerdictChoice,
+    By, Evidence, Finding, Json, Lufs, Mode, Move, Place, Quantity, Repair, Severity, Value, VerdictChoice,
 };
 use fixture::{Fixture, size_db, third_octaves};
 
@@ -22,6 +22,7 @@ struct Defect {
 }
 
 const DEFECTS: &[Defect] = &[
+    Defect { answered_by: "stem/keys/align", spoil: late_by, amounts: [0.0, 50.0], step: 0.5 },
     Defect {
         answered_by: "stem/vocals/rumble",
         spoil: |f, db| f.scalar(&Place::stem("vocals"), Rumble, db),
@@ -77,6 +78,23 @@ const DEFECTS: &[Defect] = &[
         step: 0.1,
     },
 ];
+
+/// Keys that hold the drums some milliseconds late, in a song that may be aligned.
+fn late_by(mut song: Fixture, ms: f64) -> Fixture {
+    let (keys, drums) = (Place::stem("keys"), Place::stem("drums"));
+    song.brief.repair.push(Repair::Align);
+    song.findings.extend((ms > 0.0).then(|| Finding {
+        code: "timing".into(),
+        severity: Severity::Warning,
+        at: keys.clone(),
+        when_ms: Vec::new(),
+        text: String::new(),
+        hint: String::new(),
+        repair: Some(Repair::Align),
+        evidence: vec![Evidence::new(&keys, Quantity::SharedLag, ms).against(&drums)],
+    }));
+    song
+}
 
 impl Defect {
     fn amounts(&self) -> Vec<f64> {

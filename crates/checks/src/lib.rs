@@ -6,10 +6,13 @@ mod abrupt_start;
 mod acceptance;
 mod already_mastered;
 mod bass_phase;
+mod bleed;
 mod broken_samples;
 mod clipping;
 mod dc;
 mod dead_channel;
+mod double_printed;
+mod duplicates;
 mod inter_sample_overs;
 mod lengths;
 mod look;
@@ -19,14 +22,18 @@ mod mono;
 mod out_of_phase;
 mod over_full_scale;
 mod rates;
+mod shares;
 mod silence;
 mod silence_inside;
 mod starts;
+mod stem_polarity;
+mod timing;
 mod too_many_stems;
 mod too_quiet;
 mod too_short;
 mod truncated;
 mod truncated_tail;
+mod wet_dry;
 
 use acetate_model::{Case, Check, Finding, Place};
 
@@ -55,6 +62,12 @@ pub const CHECKS: &[Check] = &[
     out_of_phase::CHECK,
     bass_phase::CHECK,
     already_mastered::CHECK,
+    duplicates::CHECK,
+    double_printed::CHECK,
+    wet_dry::CHECK,
+    stem_polarity::CHECK,
+    bleed::CHECK,
+    timing::CHECK,
     too_many_stems::CHECK,
     mix_differs::CHECK,
 ];

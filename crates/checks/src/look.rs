@@ -72,7 +72,6 @@ pub(crate) trait Resting {
     fn resting_on(self, evidence: impl IntoIterator<Item = Evidence>) -> Self;
     /// With times, `[from, to]` in milliseconds.
     fn at_times(self, when_ms: Vec<[f64; 2]>) -> Self;
-    #[allow(dead_code, reason = "checks of timing and polarity come with the comparisons")]
     /// With the consent under which it is mended here.
     fn mended_by(self, repair: Repair) -> Self;
 }

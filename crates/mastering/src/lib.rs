@@ -20,7 +20,7 @@ use std::path::Path;
 pub use acetate_advisors::{ADVISORS, roles};
 pub use acetate_checks::CHECKS;
 pub use acetate_files::{CHECKSUMS, Delivery, FileError, refuse_existing, remove, scan};
-pub use acetate_meters::METERS;
+pub use acetate_meters::{COMPARISONS, METERS};
 pub use acetate_model as model;
 pub use acetate_processors::{PROCESSORS, find as find_processor};
 pub use acetate_report::{

@@ -15,9 +15,11 @@ mod holes;
 mod length;
 mod loudness;
 mod moments;
+mod onsets;
 mod peak;
 mod power;
 mod programme;
+mod shared;
 mod spectrum;
 mod stereo;
 mod sums;
@@ -47,4 +49,4 @@ pub const METERS: &[MeterEntry] = &[
 ];
 
 /// Every comparison, in the order of a report.
-pub const COMPARISONS: &[ComparisonEntry] = &[];
+pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY, onsets::ENTRY];

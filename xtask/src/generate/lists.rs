@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use acetate_mastering::{ADVISORS, CHECKS, METERS, PROCESSORS, model::Quantity};
+use acetate_mastering::{ADVISORS, CHECKS, COMPARISONS, METERS, PROCESSORS, model::Quantity};
 use acetate_meters::DERIVED;
 
 use super::text::{GENERATED, first_sentence, one_line, paragraphs};
@@ -36,6 +36,15 @@ pub(super) fn meters() -> String {
             keys(entry.quantities)
         );
     }
+    text += "\n## Comparisons\n\nA comparison hears all stems side by side and reads how they relate.\n";
+    for entry in COMPARISONS {
+        text += &format!(
+            "\n### {}\n\n{}\n\nReads {}.\n",
+            entry.id,
+            paragraphs(entry.about),
+            keys(entry.quantities)
+        );
+    }
     text += "\n## Derived\n\nWhat follows from other readings.\n\n";
     for entry in DERIVED {
         text += &format!("- `{}` from {}\n", entry.quantity, keys(entry.from));
@@ -56,8 +65,9 @@ fn quantities() -> String {
 /// The meters that read a quantity; the rest is read where files are written.
 fn readers(quantity: Quantity) -> String {
     let meters = METERS.iter().filter(|entry| entry.quantities.contains(&quantity)).map(|entry| entry.id);
+    let comparisons = COMPARISONS.iter().filter(|entry| entry.quantities.contains(&quantity));
     let derived = DERIVED.iter().filter(|entry| entry.quantity == quantity).map(|entry| entry.id);
-    let ids: BTreeSet<&str> = meters.chain(derived).collect();
+    let ids: BTreeSet<&str> = meters.chain(comparisons.map(|entry| entry.id)).chain(derived).collect();
     if ids.is_empty() { "verification".to_owned() } else { ids.into_iter().collect::<Vec<_>>().join(", ") }
 }
 
@@ -95,6 +105,7 @@ mod tests {
     #[test]
     fn every_entry_says_what_it_is_about() {
         let abouts = METERS.iter().map(|e| (e.id, e.about));
+        let abouts = abouts.chain(COMPARISONS.iter().map(|e| (e.id, e.about)));
         let abouts = abouts.chain(CHECKS.iter().map(|e| (e.code, e.about)));
         let abouts = abouts.chain(ADVISORS.iter().map(|e| (e.id, e.about)));
         for (id, about) in abouts.chain(PROCESSORS.iter().map(|e| (e.id, e.about))) {
@@ -107,8 +118,9 @@ mod tests {
 
     #[test]
     fn every_id_is_unique_in_its_list() {
-        let lists: [Vec<&str>; 4] = [
+        let lists: [Vec<&str>; 5] = [
             METERS.iter().map(|e| e.id).collect(),
+            COMPARISONS.iter().map(|e| e.id).collect(),
             CHECKS.iter().map(|e| e.code).collect(),
             ADVISORS.iter().map(|e| e.id).collect(),
             PROCESSORS.iter().map(|e| e.id).collect(),

@@ -3,6 +3,7 @@
 mod bands;
 mod character;
 mod clipped;
+mod comparisons;
 mod ebu_3341;
 mod ebu_3342;
 mod laws;

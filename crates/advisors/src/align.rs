@@ -1,0 +1,40 @@
+use acetate_model::{Advice, Advisor, Case, Evidence, Move, Quantity, Repair};
+
+use crate::moves::{advise, only_the_sum, rounded, settings};
+
+pub(crate) const ADVISOR: Advisor = Advisor {
+    id: "align",
+    about: "Where aligning is allowed (`--repair align`), moves a stem that lies beside another with the same sound \
+            to that other's time. Keeps quiet without consent, where only the beat tells of an offset, where a \
+            stem lies beside two others by different times, and where a delay cannot reach.",
+    run,
+};
+
+fn run(case: &Case) -> Advice {
+    if only_the_sum(case) || !case.brief.repair.contains(&Repair::Align) {
+        return Vec::new();
+    }
+    let mut moved: Vec<Evidence> = Vec::new();
+    for finding in case.findings.iter().filter(|f| f.repair == Some(Repair::Align)) {
+        moved.extend(finding.evidence.iter().find(|e| e.quantity == Quantity::SharedLag).cloned());
+    }
+    let alone = |lag: &&Evidence| {
+        let about = |other: &&Evidence| {
+            let theirs = other.against.as_ref();
+            other.of == lag.of || Some(&other.of) == lag.against.as_ref() || theirs == Some(&lag.of)
+        };
+        moved.iter().filter(about).count() == 1
+    };
+    moved.iter().filter(alone).filter_map(delay).collect()
+}
+
+fn delay(lag: &Evidence) -> Option<Move> {
+    let other = lag.against.as_ref()?;
+    let because = format!(
+        "What it shares with {other} comes {:.2} ms {} here; moved by that, both are in line.",
+        lag.value.abs(),
+        if lag.value > 0.0 { "later" } else { "earlier" }
+    );
+    let process = settings([("delay_ms", rounded(-lag.value, 3))]);
+    Some(advise(ADVISOR.id, &lag.of, ("delay", process), because, vec![lag.clone()]))
+}
