@@ -1,6 +1,6 @@
-use acetate_model::{Case, Check, Finding, Place, Quantity, Severity, Stage, Value};
+use acetate_model::{Case, Check, Finding, Place, Quantity, Severity, Stage};
 
-use crate::look::{Resting, found, places, scalar};
+use crate::look::{Resting, found, places, scalar, stretches};
 
 pub(crate) const CHECK: Check = Check {
     code: "clipping",
@@ -30,24 +30,5 @@ fn clipped(case: &Case, at: &Place) -> Option<Finding> {
     };
     let evidence = [runs.usual(0.0, 0.0)].into_iter().chain(peak);
     let finding = found(CHECK.code, Severity::Warning, at, text, hint).resting_on(evidence);
-    Some(finding.at_times(moments(case, at)))
-}
-
-/// The stretches in which clipped runs begin; neighbouring hops are one.
-fn moments(case: &Case, at: &Place) -> Vec<[f64; 2]> {
-    let Some(Value::Timeline { start_ms, hop_ms, values }) = case.readings.get(at, Quantity::ClippedAt)
-    else {
-        return Vec::new();
-    };
-    let mut stretches: Vec<[f64; 2]> = Vec::new();
-    let mut last = None;
-    for (hop, _) in values.iter().enumerate().filter(|(_, runs)| runs.is_some_and(|n| n > 0.0)) {
-        let to = start_ms + (hop + 1) as f64 * hop_ms;
-        match stretches.last_mut() {
-            Some(stretch) if last.is_some_and(|l| l + 1 == hop) => stretch[1] = to,
-            _ => stretches.push([to - hop_ms, to]),
-        }
-        last = Some(hop);
-    }
-    stretches
+    Some(finding.at_times(stretches(case, at, Quantity::ClippedAt, |runs| runs > 0.0)))
 }

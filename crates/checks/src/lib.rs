@@ -6,16 +6,24 @@ mod acceptance;
 mod already_mastered;
 mod bass_phase;
 mod broken_samples;
+mod clicks;
 mod clipping;
 mod dc;
 mod dead_channel;
+mod excessive_side;
+mod hardly_plays;
+mod headroom;
+mod hum;
 mod lengths;
+mod level_outlier;
 mod look;
+mod low_correlation;
 mod misnamed;
 mod mix_differs;
 mod mono;
+mod noise_floor;
+mod normalised;
 mod out_of_phase;
-mod over_full_scale;
 mod rates;
 mod silence;
 mod too_many_stems;
@@ -40,11 +48,19 @@ pub const CHECKS: &[Check] = &[
     mono::CHECK,
     dead_channel::CHECK,
     clipping::CHECK,
-    over_full_scale::CHECK,
+    clicks::CHECK,
+    hum::CHECK,
+    noise_floor::CHECK,
+    headroom::CHECK,
     dc::CHECK,
     out_of_phase::CHECK,
+    low_correlation::CHECK,
+    excessive_side::CHECK,
     bass_phase::CHECK,
     already_mastered::CHECK,
+    level_outlier::CHECK,
+    normalised::CHECK,
+    hardly_plays::CHECK,
     too_many_stems::CHECK,
     mix_differs::CHECK,
 ];

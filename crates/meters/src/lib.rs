@@ -3,14 +3,21 @@
 //! Meters hear mono or stereo. Of more channels, those that compare left with right hear the first two.
 
 mod bank;
+mod clicks;
 mod clipping;
 mod compare;
 mod dc;
 mod derived;
 mod dynamics;
+mod floor;
 mod history;
+mod hum;
 mod length;
+mod lines;
 mod loudness;
+mod low_rate;
+mod noise_floor;
+mod pauses;
 mod peak;
 mod power;
 mod programme;
@@ -18,6 +25,7 @@ mod spectrum;
 mod stereo;
 mod sums;
 mod swing;
+mod tiles;
 mod transform;
 
 use acetate_model::{ComparisonEntry, MeterEntry};
@@ -38,6 +46,9 @@ pub const METERS: &[MeterEntry] = &[
     spectrum::ENTRY,
     swing::ENTRY,
     clipping::ENTRY,
+    clicks::ENTRY,
+    hum::ENTRY,
+    noise_floor::ENTRY,
     length::ENTRY,
 ];
 

@@ -1,10 +1,14 @@
 //! The meters against published signals, closed formulas and other people's meters.
 
 mod bands;
+mod clicks;
 mod clipped;
 mod ebu_3341;
 mod ebu_3342;
+mod hum;
 mod laws;
+mod noise_floor;
 mod short;
 mod signals;
 mod songs;
+mod stereo;
