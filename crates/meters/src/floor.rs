@@ -2,6 +2,8 @@ use crate::pauses::{BANDS, Noise};
 
 /// What lies within so much of each other is one noise, in dB.
 const WIDE_DB: f32 = 3.0;
+/// The step in which levels are tried.
+const STEP_DB: f32 = 0.5;
 /// Frames that make up a floor at least: from pauses of a second and a half together.
 const FEWEST: usize = 10;
 /// Of the frames looked at on that level, the share that has no tones.
@@ -17,10 +19,10 @@ const ABOVE: f64 = 100.0;
 /// The share of frames that are softer than what plays.
 const PLAYS: f64 = 0.98;
 /// A noise that stays is alike in every pause: in the bands where it is alone, a fifth at least, these shares of the
-/// frames differ by no more than this as power, which is 1.3 dB.
+/// frames differ by no more than this as power, which is 2 dB.
 const EVEN: [f64; 2] = [0.2, 0.8];
 const EVEN_BANDS: f64 = 0.2;
-const EVEN_POWER: f64 = 1.35;
+const EVEN_POWER: f64 = 1.58;
 
 /// The frames in which nothing but the floor is heard.
 pub struct Floor {
@@ -30,33 +32,49 @@ pub struct Floor {
 }
 
 impl Floor {
-    /// From the level and power of each frame, and from the frames looked at closely.
+    /// From the level and power of each frame, and from the frames looked at closely: the lowest level that is one.
     pub fn of(levels_db: &[f32], powers: &[f32], close: &[Noise]) -> Option<Self> {
-        let mut levels: Vec<f32> = close.iter().filter(|n| n.is_noise).map(|n| n.level_db).collect();
-        levels.sort_by(f32::total_cmp);
-        let below = |to: f32| levels.partition_point(|&level| level < to);
-        let within = |from: f32| below(from + WIDE_DB) - below(from);
-        let from = levels.iter().copied().max_by_key(|&level| within(level))?;
-        let on_it = |level: f32| level >= from && level < from + WIDE_DB;
-        let count = within(from);
-        let looked_at = close.iter().filter(|n| on_it(n.level_db)).count();
-        let all = levels_db.iter().filter(|&&level| on_it(level)).count();
-        let softer = levels_db.iter().filter(|&&level| level < from - 1.0).count();
-        let noises: Vec<&Noise> = close.iter().filter(|n| n.is_noise && on_it(n.level_db)).collect();
+        let plays = quantile(powers.iter().copied(), PLAYS);
+        let mut noisy: Vec<f32> = close.iter().filter(|n| n.is_noise).map(|n| n.level_db).collect();
+        noisy.sort_by(f32::total_cmp);
+        let mut all = levels_db.to_vec();
+        all.sort_by(f32::total_cmp);
+        let mut last = f32::MIN;
+        noisy.iter().copied().find_map(|from| {
+            if from < last + STEP_DB {
+                return None;
+            }
+            last = from;
+            let count = between(&noisy, from, from + WIDE_DB);
+            let softer = between(&all, f32::MIN, from - 1.0) as f64;
+            let may_be = count >= FEWEST
+                && count >= PILE * between(&noisy, from + WIDE_DB, from + 2.0 * WIDE_DB)
+                && softer <= SOFTER * between(&all, from, from + WIDE_DB) as f64;
+            if may_be { Self::at(from, close).filter(|floor| plays >= ABOVE * floor.power) } else { None }
+        })
+    }
+
+    /// If what lies on that level is one noise.
+    fn at(from: f32, close: &[Noise]) -> Option<Self> {
+        let on_it = |n: &&Noise| n.level_db >= from && n.level_db < from + WIDE_DB;
+        let looked_at = close.iter().filter(on_it).count();
+        let noises: Vec<&Noise> = close.iter().filter(on_it).filter(|n| n.is_noise).collect();
         let of_band = |band: usize, share: f64| quantile(noises.iter().map(|n| n.bands[band]), share);
-        let power: f64 = (0..BANDS).map(|band| of_band(band, SOFTEST)).sum();
         let spread =
             |band: usize| (of_band(band, EVEN[1]) / of_band(band, EVEN[0]).max(f64::MIN_POSITIVE)) as f32;
-        let spread = quantile((0..BANDS).map(spread), EVEN_BANDS);
-        let plays = quantile(powers.iter().copied(), PLAYS);
-        let is_floor = count >= FEWEST
-            && count as f64 >= NOISY * looked_at as f64
-            && count >= PILE * within(from + WIDE_DB)
-            && softer as f64 <= SOFTER * all as f64
-            && spread <= EVEN_POWER
-            && plays >= ABOVE * power;
-        is_floor.then(|| Self { power, frames: noises.iter().map(|n| n.frame).collect() })
+        let is_one = noises.len() as f64 >= NOISY * looked_at as f64
+            && quantile((0..BANDS).map(spread), EVEN_BANDS) <= EVEN_POWER;
+        is_one.then(|| Self {
+            power: (0..BANDS).map(|band| of_band(band, SOFTEST)).sum(),
+            frames: noises.iter().map(|n| n.frame).collect(),
+        })
     }
+}
+
+/// How many of rising values lie from one level to below another.
+fn between(sorted: &[f32], from: f32, to: f32) -> usize {
+    let below = |level: f32| sorted.partition_point(|&l| l < level);
+    below(to) - below(from)
 }
 
 /// The value below which this share lies.

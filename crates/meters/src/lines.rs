@@ -11,8 +11,8 @@ const FEWEST_SPECTRA: usize = 7;
 const HEARD_HZ: [f64; 2] = [40.0, 640.0];
 /// Notes come and go, hum stays: so it stands in the quiet spectra, too. The share that is softer than what counts.
 const QUIET: f64 = 0.2;
-/// What stands still differs little between these shares; of a noise they lie 5 dB apart, and of notes more.
-const STEADY: [f64; 2] = [0.1, 0.3];
+/// What stands still differs little between these shares; of a noise they lie 6 dB apart, and of notes more.
+const STEADY: [f64; 2] = [0.05, 0.2];
 const STEADY_DB: f64 = 3.5;
 const NOMINAL_HZ: [f64; 2] = [50.0, 60.0];
 const HARMONICS: usize = 10;

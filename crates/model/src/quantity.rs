@@ -52,7 +52,7 @@ quantities! {
     Rumble "rumble_db" "dB" "Rumble" "Power below 25 Hz over the power of the whole.";
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";
-    Clicks "clicks" "" "Clicks" "Wrong samples, spikes and cuts: steps of less than 3 ms that stand alone.";
+    Clicks "click_count" "" "Clicks" "Wrong samples, spikes and cuts: steps of less than 3 ms that stand alone.";
     ClicksAt "clicks_at" "" "Clicks over time" "How many clicks are in each hop.";
     HumLevel "hum_dbfs" "dBFS" "Hum" "The level of the steady lines at the mains and its harmonics, in the quiet moments.";
     HumFrequency "hum_hz" "Hz" "Frequency of the hum" "That of the mains.";

@@ -2,10 +2,10 @@ use acetate_mastering::model::{Finding, Place};
 
 /// Findings that are true of the songs as they are: song, place, code, and how that is known.
 const TRUE: &[(&str, &str, &str, &str)] = &[
-    ("02", "master", "over_full_scale", "song.json: sum_peak_dbfs 0.99"),
-    ("03", "master", "over_full_scale", "song.json: sum_peak_dbfs 4.18"),
-    ("04", "master", "over_full_scale", "song.json: sum_peak_dbfs 2.58"),
-    ("06", "master", "over_full_scale", "the samples of the sum"),
+    ("02", "master", "headroom", "song.json: sum_peak_dbfs 0.99"),
+    ("03", "master", "headroom", "song.json: sum_peak_dbfs 4.18"),
+    ("04", "master", "headroom", "song.json: sum_peak_dbfs 2.58"),
+    ("06", "master", "headroom", "the samples of the sum"),
     ("03", "stem/bass", "lengths", "song.json: 60.3 s of 63.252 s"),
     ("06", "stem/drums", "mono", "left and right are the same samples"),
     ("05", "stem/drums", "dc", "the mean of its samples"),

@@ -20,14 +20,14 @@ fn hum(hz: f64, dbfs: f64) -> impl Fn(usize) -> f64 {
     }
 }
 
-/// Notes of half a second, each followed by a rest after every eighth, over a faint noise.
+/// Notes of half a second, six and then a rest of ten, over a faint noise.
 fn bass(notes_hz: &'static [f64]) -> impl Fn(usize) -> f64 {
     let mut noise = Noise(9);
     let noise: Vec<f64> = (0..frames(SECONDS)).map(|_| noise.next()).collect();
     move |n| {
         let (note, t) = (n / frames(0.5), (n % frames(0.5)) as f64 / f64::from(RATE_HZ));
         let hz = notes_hz[note % notes_hz.len()];
-        let level = if note % 16 < 10 { 0.4 } else { 0.0 };
+        let level = if note % 16 < 6 { 0.4 } else { 0.0 };
         let tone = |k: f64| libm::sin(2.0 * PI * hz * k * t) / k;
         level * libm::exp(-3.0 * t) * (tone(1.0) + tone(2.0) + tone(3.0) + tone(4.0)) + 1e-4 * noise[n]
     }

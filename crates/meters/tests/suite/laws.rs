@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use crate::signals::{Noise, RATE_HZ, assert_near, frames, read, read_in_blocks, stereo};
 
 /// Notes over noise, wider on the left, with soft and loud passages, an offset, crests cut off at 0.8, pauses with hiss,
-/// hum all through, and a click in each minute's first pause.
+/// hum all through, and a click.
 fn piece(seconds: f64) -> Audio {
     let (mut a, mut b) = (Noise(1), Noise(2));
     let noise: Vec<[f64; 2]> = (0..frames(seconds)).map(|_| [a.next(), b.next()]).collect();
@@ -18,9 +18,9 @@ fn piece(seconds: f64) -> Audio {
         let seconds = n as f64 / f64::from(RATE_HZ);
         let passage = if seconds % 4.0 < 2.0 { 1.0 } else { 0.3 };
         let note = libm::exp(-4.0 * (seconds % 0.5)) * libm::sin(2.0 * PI * 90.0 * (seconds % 0.5));
-        let plays = if seconds % 4.0 < 3.2 { passage } else { 0.005 };
+        let plays = if seconds % 4.0 < 3.2 { passage } else { 0.05 };
         let hum = |k: f64| libm::sin(2.0 * PI * 50.0 * k * seconds);
-        let steady = 0.003 + 0.004 * (hum(1.0) + 0.5 * hum(2.0) + 0.5 * hum(3.0));
+        let steady = 0.003 + 0.02 * (hum(1.0) + 0.5 * hum(3.0) + 0.5 * hum(5.0));
         let click = if n == frames(3.5) { 0.3 } else { 0.0 };
         let sample =
             |gain: f64, noise: f64| (steady + click + plays * gain * (note + 0.2 * noise)).clamp(-0.8, 0.8);
