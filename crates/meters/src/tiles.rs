@@ -89,17 +89,7 @@ impl Tiles {
         let x = &self.open;
         let highest = highest_sample(&x[2..]);
         self.highest = self.highest.max(highest);
-        let mut bends = [0f32; 8];
-        let mut powers = [0f32; 8];
-        for at in (0..self.length).step_by(8) {
-            let lanes = (self.length - at).min(8);
-            for lane in 0..lanes {
-                let (a, b, c) = (x[at + lane], x[at + lane + 1], x[at + lane + 2]);
-                bends[lane] = bends[lane].max((a - 2.0 * b + c).abs());
-                powers[lane] += c * c;
-            }
-        }
-        let bend = bends.into_iter().fold(0.0, f32::max);
+        let (bend, power) = bend_and_power(x);
         let count = self.ring.len();
         self.ring[self.whole % count] = Tile { bend, power: powers.iter().sum::<f32>() / self.length as f32 };
         self.samples[self.whole % count * self.length..][..self.length].copy_from_slice(&x[2..]);
@@ -152,6 +142,20 @@ impl Tiles {
         let beside = self.bends.iter().enumerate().filter(far).fold(0.0, |max: f32, (_, &b)| max.max(b));
         (bend > STANDS_OUT * beside).then_some((first + peak + 1) as u64)
     }
+}
+
+/// The highest second difference, and the energy but for the first two samples.
+fn bend_and_power(x: &[f32]) -> (f32, f32) {
+    let (mut bends, mut powers) = ([0f32; 8], [0f32; 8]);
+    let [before, middle, behind] = [&x[..x.len() - 2], &x[1..x.len() - 1], &x[2..]];
+    for ((a, b), c) in before.chunks(8).zip(middle.chunks(8)).zip(behind.chunks(8)) {
+        let lanes = bends.iter_mut().zip(&mut powers);
+        for ((((bend, power), a), b), c) in lanes.zip(a).zip(b).zip(c) {
+            *bend = bend.max((a - 2.0 * b + c).abs());
+            *power += c * c;
+        }
+    }
+    (bends.into_iter().fold(0.0, f32::max), powers.iter().sum())
 }
 
 fn level_tiles() -> usize {

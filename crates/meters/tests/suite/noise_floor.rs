@@ -39,8 +39,8 @@ fn hiss_in_pauses_is_found_with_its_loudness() {
         // below the gate of the meter, so 40 dB up and down again
         let louder = hiss(dbfs + 40.0);
         let alone = read(&stereo(louder.len(), |n| louder[n])).scalar(&Place::Master, Quantity::Integrated);
-        // what lies above 16 kHz is not heard by it
-        assert_near(found, alone.unwrap() - 40.0, 2.5, format!("hiss of {dbfs} dBFS"));
+        // what lies above 16 kHz, a third, is not heard by it, and it takes the softest frames
+        assert_near(found, alone.unwrap() - 40.0, 3.0, format!("hiss of {dbfs} dBFS"));
         assert!(found > lufs(libm::pow(10.0, dbfs / 10.0)).unwrap());
     }
 }
