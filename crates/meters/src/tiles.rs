@@ -91,7 +91,7 @@ impl Tiles {
         self.highest = self.highest.max(highest);
         let (bend, power) = bend_and_power(x);
         let count = self.ring.len();
-        self.ring[self.whole % count] = Tile { bend, power: powers.iter().sum::<f32>() / self.length as f32 };
+        self.ring[self.whole % count] = Tile { bend, power: power / self.length as f32 };
         self.samples[self.whole % count * self.length..][..self.length].copy_from_slice(&x[2..]);
         self.whole += 1;
         self.open.copy_within(self.length.., 0);

@@ -1,4 +1,4 @@
-//! Faults of recording and editing: hum, hiss, clicks, cuts; and of the balance and the width of an export.
+//! Faults of recording and editing: hum, hiss, clicks; and of the balance and the width of an export.
 
 use std::f64::consts::PI;
 
@@ -35,13 +35,6 @@ pub(in super::super) const FAULTS: &[Fault] = &[
         levels: ["0.1", "0.3", "1.0 of full scale"],
         suits: heard,
         inject: |song, at, level| spikes(song, at, [0.1, 0.3, 1.0][level]),
-    },
-    Fault {
-        name: "cuts without a fade",
-        codes: &["clicks"],
-        levels: ["a jump of 10 %", "30 %", "60 % of the peak"],
-        suits: heard,
-        inject: |song, at, level| cuts(song, at, [0.1, 0.3, 0.6][level]),
     },
     Fault {
         name: "normalised on export",
@@ -122,26 +115,6 @@ fn spikes(song: &mut Song, at: usize, size: f32) {
     for channel in song.channels(at) {
         for moment in moments(channel.len()) {
             channel[moment] += size;
-        }
-    }
-}
-
-/// Leaves out up to a tenth of a second, where the wave then jumps by about this share of the peak.
-fn cuts(song: &mut Song, at: usize, share: f32) {
-    let jump = share * peak(&song.stems[at].audio);
-    let reach = (song.rate() / 10.0) as usize;
-    let channels = song.channels(at);
-    let frames = channels[0].len();
-    for moment in moments(frames).into_iter().rev() {
-        // the first place from here on that another one in reach differs from by that much
-        let place = (moment..frames - 2 * reach).find_map(|from| {
-            let far = |to: &usize| (channels[0][from + to] - channels[0][from]).abs() >= jump;
-            Some((from, (reach / 20..reach).find(far)?))
-        });
-        let Some((from, left_out)) = place else { continue };
-        for channel in &mut *channels {
-            channel.drain(from + 1..from + left_out);
-            channel.resize(frames, 0.0);
         }
     }
 }
