@@ -35,7 +35,7 @@ impl Floor {
     /// From the level and power of each frame, and from the frames looked at closely: the lowest level that is one.
     pub fn of(levels_db: &[f32], powers: &[f32], close: &[Noise]) -> Option<Self> {
         let plays = quantile(powers.iter().copied(), PLAYS);
-        let mut noisy: Vec<f32> = close.iter().filter(|n| n.is_noise).map(|n| n.level_db).collect();
+        let mut noisy: Vec<f32> = close.iter().filter(|n| n.has_no_tones).map(|n| n.level_db).collect();
         noisy.sort_by(f32::total_cmp);
         let mut all = levels_db.to_vec();
         all.sort_by(f32::total_cmp);
@@ -58,7 +58,7 @@ impl Floor {
     fn at(from: f32, close: &[Noise]) -> Option<Self> {
         let on_it = |n: &&Noise| n.level_db >= from && n.level_db < from + WIDE_DB;
         let looked_at = close.iter().filter(on_it).count();
-        let noises: Vec<&Noise> = close.iter().filter(on_it).filter(|n| n.is_noise).collect();
+        let noises: Vec<&Noise> = close.iter().filter(on_it).filter(|n| n.has_no_tones).collect();
         let of_band = |band: usize, share: f64| quantile(noises.iter().map(|n| n.bands[band]), share);
         let spread =
             |band: usize| (of_band(band, EVEN[1]) / of_band(band, EVEN[0]).max(f64::MIN_POSITIVE)) as f32;

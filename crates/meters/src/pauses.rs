@@ -51,7 +51,7 @@ pub struct Noise {
     /// K-weighted, of both channels, in each band.
     pub bands: [f32; BANDS],
     /// Whether it has no tones.
-    pub is_noise: bool,
+    pub has_no_tones: bool,
 }
 
 impl Pauses {
@@ -131,12 +131,12 @@ impl Pauses {
         for channel in &self.waiting {
             self.spectrum.add(channel, &mut self.power);
         }
-        let is_noise = flatness(&self.power, &self.bands) >= NOISY;
+        let has_no_tones = flatness(&self.power, &self.bands) >= NOISY;
         let bands = self.bands.each_ref().map(|band| {
             let powers = self.power[band.clone()].iter().zip(&self.weights[band.clone()]);
             powers.map(|(p, w)| p * w).sum()
         });
-        self.noises.push(Noise { frame: self.frames, level_db, bands, is_noise });
+        self.noises.push(Noise { frame: self.frames, level_db, bands, has_no_tones });
     }
 }
 

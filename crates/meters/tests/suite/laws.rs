@@ -95,7 +95,7 @@ fn silence_has_no_level() {
             Quantity::Length => assert_eq!(reading.value, Value::Scalar(240_000.0)),
             Quantity::Rate => assert_eq!(reading.value, Value::Scalar(48_000.0)),
             Quantity::Activity | Quantity::ClippedRuns | Quantity::Clicks => {
-                assert_eq!(reading.value, Value::Scalar(0.0))
+                assert_eq!(reading.value, Value::Scalar(0.0));
             }
             quantity => {
                 assert!(matches!(reading.value, Value::Undefined(_)), "{quantity}: {:?}", reading.value);
