@@ -1,6 +1,6 @@
 use acetate_model::{Case, Check, Finding, Place, Quantity, Severity, power_db};
 
-use crate::look::{Resting, found, places, scalar};
+use crate::look::{Resting, found, places, scalar, stretches};
 
 pub(crate) const CHECK: Check = Check {
     code: "bass_phase",
@@ -27,7 +27,11 @@ fn run(case: &Case) -> Vec<Finding> {
             let text = format!("The low end cancels in mono: its correlation is {:.2}.", correlation.value);
             let hint = "Turn the polarity of one side, or take stereo effects off the low end.";
             let usual = correlation.usual(LOWEST, 1.0);
-            Some(found(CHECK.code, Severity::Warning, at, text, hint).resting_on([usual]))
+            let finding = found(CHECK.code, Severity::Warning, at, text, hint).resting_on([usual]);
+            Some(
+                finding
+                    .at_times(stretches(case, at, Quantity::LowCorrelationOverTime, |value| value < LOWEST)),
+            )
         })
         .collect()
 }

@@ -30,5 +30,5 @@ fn clipped(case: &Case, at: &Place) -> Option<Finding> {
     };
     let evidence = [runs.usual(0.0, 0.0)].into_iter().chain(peak);
     let finding = found(CHECK.code, Severity::Warning, at, text, hint).resting_on(evidence);
-    Some(finding.at_times(stretches(case, at, Quantity::ClippedAt)))
+    Some(finding.at_times(stretches(case, at, Quantity::ClippedAt, |runs| runs > 0.0)))
 }

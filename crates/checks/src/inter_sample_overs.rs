@@ -30,5 +30,5 @@ fn overs(case: &Case, at: &Place) -> Option<Finding> {
     let hint = "Nothing is lost here, where all is float; leave 1 dB more head room, and take limiters off the stem.";
     let evidence = [peak.usual(Promise::FLOOR, FULL_SCALE_DB), sample];
     let finding = found(CHECK.code, Severity::Note, at, text, hint).resting_on(evidence);
-    Some(finding.at_times(stretches(case, at, Quantity::OversAt)))
+    Some(finding.at_times(stretches(case, at, Quantity::OversAt, |count| count > 0.0)))
 }

@@ -8,19 +8,27 @@ mod already_mastered;
 mod bass_phase;
 mod bleed;
 mod broken_samples;
+mod clicks;
 mod clipping;
 mod dc;
 mod dead_channel;
 mod double_printed;
 mod duplicates;
+mod excessive_side;
+mod hardly_plays;
+mod headroom;
+mod hum;
 mod inter_sample_overs;
 mod lengths;
+mod level_outlier;
 mod look;
+mod low_correlation;
 mod misnamed;
 mod mix_differs;
 mod mono;
+mod noise_floor;
+mod normalised;
 mod out_of_phase;
-mod over_full_scale;
 mod rates;
 mod shares;
 mod silence;
@@ -57,9 +65,14 @@ pub const CHECKS: &[Check] = &[
     silence_inside::CHECK,
     abrupt_start::CHECK,
     truncated_tail::CHECK,
-    over_full_scale::CHECK,
+    clicks::CHECK,
+    hum::CHECK,
+    noise_floor::CHECK,
+    headroom::CHECK,
     dc::CHECK,
     out_of_phase::CHECK,
+    low_correlation::CHECK,
+    excessive_side::CHECK,
     bass_phase::CHECK,
     already_mastered::CHECK,
     duplicates::CHECK,
@@ -68,6 +81,9 @@ pub const CHECKS: &[Check] = &[
     stem_polarity::CHECK,
     bleed::CHECK,
     timing::CHECK,
+    level_outlier::CHECK,
+    normalised::CHECK,
+    hardly_plays::CHECK,
     too_many_stems::CHECK,
     mix_differs::CHECK,
 ];

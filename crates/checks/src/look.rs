@@ -34,14 +34,19 @@ pub(crate) fn scalar(case: &Case, at: &Place, quantity: Quantity) -> Option<Evid
     case.readings.scalar(at, quantity).map(|value| Evidence::new(at, quantity, value))
 }
 
-/// The stretches in which something was counted; neighbouring hops are one.
-pub(crate) fn stretches(case: &Case, at: &Place, counted: Quantity) -> Vec<[f64; 2]> {
-    let Some(Value::Timeline { start_ms, hop_ms, values }) = case.readings.get(at, counted) else {
+/// The stretches, as `[from, to]` in milliseconds, of hops in a row in which a timeline's value `counts`.
+pub(crate) fn stretches(
+    case: &Case,
+    at: &Place,
+    quantity: Quantity,
+    counts: impl Fn(f64) -> bool,
+) -> Vec<[f64; 2]> {
+    let Some(Value::Timeline { start_ms, hop_ms, values }) = case.readings.get(at, quantity) else {
         return Vec::new();
     };
     let mut stretches: Vec<[f64; 2]> = Vec::new();
     let mut last = None;
-    for (hop, _) in values.iter().enumerate().filter(|(_, count)| count.is_some_and(|n| n > 0.0)) {
+    for (hop, _) in values.iter().enumerate().filter(|(_, value)| value.is_some_and(|v| counts(v.into()))) {
         let to = start_ms + (hop + 1) as f64 * hop_ms;
         match stretches.last_mut() {
             Some(stretch) if last.is_some_and(|l| l + 1 == hop) => stretch[1] = to,

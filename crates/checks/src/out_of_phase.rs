@@ -1,6 +1,6 @@
 use acetate_model::{Case, Check, Finding, Quantity, Severity};
 
-use crate::look::{Resting, found, places, scalar};
+use crate::look::{Resting, found, places, scalar, stretches};
 
 pub(crate) const CHECK: Check = Check {
     code: "out_of_phase",
@@ -11,7 +11,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 /// The lowest correlation that passes: a little below unrelated, where wide effects may stray.
-const LOWEST: f64 = -0.2;
+pub(crate) const LOWEST: f64 = -0.2;
 
 fn run(case: &Case) -> Vec<Finding> {
     places(case)
@@ -22,8 +22,10 @@ fn run(case: &Case) -> Vec<Finding> {
                 format!("Left and right cancel in mono: their correlation is {:.2}.", correlation.value);
             let hint =
                 "Look for one side with its polarity turned, or for a widening effect that goes too far.";
-            let usual = correlation.usual(LOWEST, 1.0);
-            Some(found(CHECK.code, Severity::Warning, at, text, hint).resting_on([usual]))
+            let evidence =
+                [correlation.usual(LOWEST, 1.0)].into_iter().chain(scalar(case, at, Quantity::MonoLoss));
+            let finding = found(CHECK.code, Severity::Warning, at, text, hint).resting_on(evidence);
+            Some(finding.at_times(stretches(case, at, Quantity::CorrelationOverTime, |value| value < LOWEST)))
         })
         .collect()
 }

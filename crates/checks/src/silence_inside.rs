@@ -34,5 +34,5 @@ fn holes(case: &Case, at: &Place) -> Option<Finding> {
     let hint = "Export this stem again with a larger buffer, and look at the edits there.";
     let evidence = [count.usual(0.0, 0.0)].into_iter().chain(longest);
     let finding = found(CHECK.code, Severity::Warning, at, text, hint).resting_on(evidence);
-    Some(finding.at_times(stretches(case, at, Quantity::HolesAt)))
+    Some(finding.at_times(stretches(case, at, Quantity::HolesAt, |count| count > 0.0)))
 }

@@ -3,8 +3,8 @@
 use acetate_mastering::{CHECKS, demo, model};
 use acetate_meters::{ComparisonBank, MeterBank};
 use model::{
-    Audio, Brief, Case, Ensemble, Finding, Place, Readings, Role, Severity, SourceInfo, Spec, Stage, Stem,
-    amplitude,
+    Audio, Brief, Case, Ensemble, Finding, Place, Readings, RoleGuess, Severity, SourceInfo, Spec, Stage,
+    Stem, amplitude,
 };
 
 const RATE_HZ: u32 = 44_100;
@@ -54,11 +54,7 @@ fn findings(song: &Song) -> Vec<Finding> {
     readings.extend(comparisons.readings());
     let stems: Vec<Stem> = song
         .iter()
-        .map(|(name, _)| Stem {
-            name: name.clone(),
-            role: Role::from_name(name),
-            source: SourceInfo::default(),
-        })
+        .map(|(name, _)| Stem::new(name, RoleGuess::from_name(name), SourceInfo::default()))
         .collect();
     let readings = Readings(readings);
     let brief = Brief::default();

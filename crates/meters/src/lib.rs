@@ -4,18 +4,25 @@
 
 mod bank;
 mod character;
+mod clicks;
 mod clipping;
 mod compare;
 mod dc;
 mod derived;
 mod dynamics;
 mod edges;
+mod floor;
 mod history;
 mod holes;
+mod hum;
 mod length;
+mod lines;
 mod loudness;
+mod low_rate;
 mod moments;
+mod noise_floor;
 mod onsets;
+mod pauses;
 mod peak;
 mod power;
 mod programme;
@@ -23,6 +30,7 @@ mod shared;
 mod spectrum;
 mod stereo;
 mod sums;
+mod tiles;
 mod transform;
 
 use acetate_model::{ComparisonEntry, MeterEntry};
@@ -45,6 +53,9 @@ pub const METERS: &[MeterEntry] = &[
     clipping::ENTRY,
     holes::ENTRY,
     edges::ENTRY,
+    clicks::ENTRY,
+    hum::ENTRY,
+    noise_floor::ENTRY,
     length::ENTRY,
 ];
 

@@ -42,6 +42,9 @@ quantities! {
     Balance "balance_db" "dB" "Left over right" "Power of the left channel over the right.";
     Correlation "correlation" "" "Correlation" "Of left and right: 1 mono, 0 unrelated, -1 cancelling in mono.";
     LowCorrelation "low_correlation" "" "Correlation below 120 Hz" "Of left and right in the bass.";
+    CorrelationOverTime "correlation_over_time" "" "Correlation over time" "Of left and right, in each second that is not soft beside the rest.";
+    LowCorrelationOverTime "low_correlation_over_time" "" "Correlation below 120 Hz over time" "The same in the bass.";
+    MonoLoss "mono_loss_db" "dB" "Lost in mono" "Mean power of the channels over that of their mean: 0 for equal sides, 3 for unrelated ones.";
     SideToMid "side_to_mid_db" "dB" "Side over mid" "Power of the difference over power of the sum: the width.";
     Spectrum "spectrum_db" "dB" "Spectrum" "Mean power of each third-octave band over the active parts.";
     SideSpectrum "side_spectrum_db" "dB" "Side spectrum" "The same for the side signal.";
@@ -68,6 +71,13 @@ quantities! {
     EndStep "end_step_db" "dB" "Step at the end" "The last sample over the highest step between two samples around it: far above 0, it ends with a click.";
     StartLevel "start_dbfs" "dBFS" "First sample" "The level of the first sample.";
     EndLevel "end_dbfs" "dBFS" "Level at the end" "RMS of the last 20 ms.";
+    Clicks "click_count" "" "Clicks" "Wrong samples, spikes and cuts: steps of less than 3 ms that stand alone.";
+    ClicksAt "clicks_at" "" "Clicks over time" "How many clicks are in each hop.";
+    HumLevel "hum_dbfs" "dBFS" "Hum" "The level of the steady lines at the mains and its harmonics, in the quiet moments.";
+    HumFrequency "hum_hz" "Hz" "Frequency of the hum" "That of the mains.";
+    HumLines "hum_lines_dbfs" "dBFS" "Lines of the hum" "The level of each line.";
+    NoiseFloor "noise_floor_lufs" "LUFS" "Noise floor" "Loudness of the steady noise in the pauses.";
+    NoiseFloorAt "noise_floor_at_lufs" "LUFS" "Noise floor over time" "The same in each second in which nothing else is heard.";
     NonFinite "non_finite_samples" "" "Broken samples" "Samples that were not a number or infinite, and were replaced by silence.";
     Likeness "likeness" "" "Likeness" "Correlation with another stem at the lag where they match best, band by band: 1 the same, -1 the same turned over, 0 unrelated.";
     SharedCover "shared_cover_percent" "%" "Cover" "Share of a stem's power that another stem or its decay could be.";

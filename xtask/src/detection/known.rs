@@ -2,10 +2,20 @@ use acetate_mastering::model::{Finding, Place};
 
 /// Findings that are true of the songs as they are: song, place, code, and how that is known.
 const TRUE: &[(&str, &str, &str, &str)] = &[
-    ("02", "master", "over_full_scale", "song.json: sum_peak_dbfs 0.99"),
-    ("03", "master", "over_full_scale", "song.json: sum_peak_dbfs 4.18"),
-    ("04", "master", "over_full_scale", "song.json: sum_peak_dbfs 2.58"),
-    ("06", "master", "over_full_scale", "the samples of the sum"),
+    ("02", "master", "headroom", "song.json: sum_peak_dbfs 0.99"),
+    ("03", "master", "headroom", "song.json: sum_peak_dbfs 4.18"),
+    ("04", "master", "headroom", "song.json: sum_peak_dbfs 2.58"),
+    ("06", "master", "headroom", "the samples of the sum"),
+    ("05", "master", "headroom", "song.json: true_peak 0.0"),
+    ("01", "stem/music", "clicks", "steps of 0.1 to 0.3 from one sample to the next, 7.5 s apart"),
+    (
+        "01",
+        "stem/music",
+        "low_correlation",
+        "-0.3 to -0.9 in nearly all of the first 22 s, 0.97 from then on",
+    ),
+    ("05", "stem/strings", "clicks", "a step at 10.832 s, and a cut to zero at 11.999 s"),
+    ("03", "stem/clavinet", "hum", "60.0 Hz stands 24 dB above 58 and 62 Hz in the softest two seconds"),
     ("03", "stem/bass", "lengths", "song.json: 60.3 s of 63.252 s"),
     ("06", "stem/drums", "mono", "left and right are the same samples"),
     ("05", "stem/drums", "dc", "the mean of its samples"),

@@ -83,7 +83,7 @@ fn leading_digits(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use acetate_model::Role;
+    use acetate_model::RoleGuess;
 
     use super::*;
     use crate::StemFile;
@@ -99,7 +99,7 @@ mod tests {
     fn names_are_unique_whatever_their_case() {
         let file = |path: &str| {
             let file = StemFile::whole(Path::new(path));
-            DeliveryFile { name: label(Path::new(path)), file, role: Role::Unknown }
+            DeliveryFile { name: label(Path::new(path)), file, role: RoleGuess::default() }
         };
         let mut stems: Vec<_> = ["a.wav", "A.flac", "a-2.wav", "a.aif"].map(file).into();
         make_unique(&mut stems);

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 
 use crate::signals::{Noise, RATE_HZ, assert_near, frames, read, read_in_blocks, stereo};
 
-/// Notes over noise, wider on the left, with soft and loud passages, an offset, and crests cut off at 0.8.
+/// Notes over noise, wider on the left, with soft and loud passages, an offset, crests cut off at 0.8, pauses with hiss,
+/// hum all through, and a click.
 fn piece(seconds: f64) -> Audio {
     let (mut a, mut b) = (Noise(1), Noise(2));
     let noise: Vec<[f64; 2]> = (0..frames(seconds)).map(|_| [a.next(), b.next()]).collect();
@@ -17,7 +18,12 @@ fn piece(seconds: f64) -> Audio {
         let seconds = n as f64 / f64::from(RATE_HZ);
         let passage = if seconds % 4.0 < 2.0 { 1.0 } else { 0.3 };
         let note = libm::exp(-4.0 * (seconds % 0.5)) * libm::sin(2.0 * PI * 90.0 * (seconds % 0.5));
-        let sample = |gain: f64, noise: f64| (0.003 + passage * gain * (note + 0.2 * noise)).clamp(-0.8, 0.8);
+        let plays = if seconds % 4.0 < 3.2 { passage } else { 0.05 };
+        let hum = |k: f64| libm::sin(2.0 * PI * 50.0 * k * seconds);
+        let steady = 0.003 + 0.02 * (hum(1.0) + 0.5 * hum(3.0) + 0.5 * hum(5.0));
+        let click = if n == frames(3.5) { 0.3 } else { 0.0 };
+        let sample =
+            |gain: f64, noise: f64| (steady + click + plays * gain * (note + 0.2 * noise)).clamp(-0.8, 0.8);
         [sample(1.1, noise[n][0]), sample(0.8, noise[n][1])]
     })
 }
@@ -88,7 +94,9 @@ fn silence_has_no_level() {
         match reading.quantity {
             Quantity::Length => assert_eq!(reading.value, Value::Scalar(240_000.0)),
             Quantity::Rate => assert_eq!(reading.value, Value::Scalar(48_000.0)),
-            Quantity::Activity | Quantity::ClippedRuns => assert_eq!(reading.value, Value::Scalar(0.0)),
+            Quantity::Activity | Quantity::ClippedRuns | Quantity::Clicks => {
+                assert_eq!(reading.value, Value::Scalar(0.0));
+            }
             quantity => {
                 assert!(matches!(reading.value, Value::Undefined(_)), "{quantity}: {:?}", reading.value);
             }

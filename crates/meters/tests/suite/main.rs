@@ -2,11 +2,15 @@
 
 mod bands;
 mod character;
+mod clicks;
 mod clipped;
 mod comparisons;
 mod ebu_3341;
 mod ebu_3342;
+mod hum;
 mod laws;
+mod noise_floor;
 mod short;
 mod signals;
 mod songs;
+mod stereo;

@@ -1,6 +1,7 @@
 //! The faults, each a line in the list of its file.
 
 mod basics;
+mod disturbances;
 mod edges;
 mod pairs;
 
@@ -8,5 +9,5 @@ use super::Fault;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Fault> {
-    [basics::FAULTS, edges::FAULTS, pairs::FAULTS].into_iter().flatten()
+    [basics::FAULTS, edges::FAULTS, disturbances::FAULTS, pairs::FAULTS].into_iter().flatten()
 }
