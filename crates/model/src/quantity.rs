@@ -64,7 +64,7 @@ quantities! {
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";
     OversAt "overs_at" "" "Overs between samples over time" "How many stretches of each hop go over full scale between two samples and not on one.";
-    Holes "holes" "" "Holes" "Stretches of digital silence that begin and end in the middle of the sound.";
+    Holes "hole_count" "" "Holes" "Stretches of digital silence that begin and end in the middle of the sound.";
     HolesAt "holes_at" "" "Holes over time" "How many holes begin in each hop.";
     LongestHole "longest_hole_ms" "ms" "Longest hole" "The length of the longest stretch of digital silence in the middle of the sound.";
     StartStep "start_step_db" "dB" "Step at the start" "The first sample over the highest step between two samples around it: far above 0, it begins with a click.";
