@@ -5,6 +5,7 @@ mod deliver;
 pub mod demo;
 mod error;
 mod forecast;
+mod null_test;
 mod options;
 mod plan;
 mod progress;
@@ -27,6 +28,7 @@ pub use acetate_report::{amount, limits, markdown as report, moment, precise, se
 pub use analyse::{MIX, analyse};
 pub use deliver::{DELIVERABLES, Form};
 pub use error::Error;
+pub use null_test::{Compared, null_test};
 pub use options::Options;
 pub use plan::{check, plan};
 pub use progress::{Progress, Silent};

@@ -11,6 +11,7 @@ mod dynamics;
 mod history;
 mod length;
 mod loudness;
+pub mod null;
 mod peak;
 mod power;
 mod programme;
