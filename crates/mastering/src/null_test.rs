@@ -1,4 +1,3 @@
-use acetate_dsp::DelayLine;
 use acetate_meters::null::{Alignment, Beginning, NullTest, Places};
 use acetate_model::{Audio, Place, Quantity, Reading, Readings, Source, SourceError, Value};
 use rayon::prelude::*;
@@ -11,6 +10,9 @@ const BEGUN_LU: f64 = 20.0;
 const AHEAD_MS: f64 = 3000.0;
 /// The loudness of what has none.
 const SILENT_LUFS: f64 = -100.0;
+
+/// What is skipped at a time.
+const SKIPPED_FRAMES: usize = 8192;
 
 /// A stem that can be read again from its first frame.
 pub type Compared<'a> = (Place, &'a mut dyn Source);
@@ -33,7 +35,7 @@ pub fn null_test(
     let places = Places::choose(rate_hz, frames.unwrap_or(0), &loudness);
     let mut test = NullTest::new(rate_hz, stems.len(), places, alignment);
     rewind(stems, mix)?;
-    let mut mix = Moved::new(mix, alignment)?;
+    let mut mix = Moved::new(mix, alignment.frames)?;
     let (mut now, mut next) = (Blocks::new(stems.len(), rate_hz), Blocks::new(stems.len(), rate_hz));
     let mut more = now.fill(stems, &mut mix, options.block_frames)?;
     while more {
@@ -136,39 +138,26 @@ impl Blocks {
     }
 }
 
-/// A mix moved to where the stems are.
+/// A mix moved by whole frames to where the stems are.
 struct Moved<'a> {
     mix: &'a mut dyn Source,
     /// Frames of silence that come first.
     ahead: usize,
-    lines: Vec<DelayLine>,
 }
 
 impl<'a> Moved<'a> {
     /// Skips what comes before the stems begin.
-    fn new(mix: &'a mut dyn Source, alignment: Alignment) -> Result<Self, SourceError> {
-        // later by a part of a frame is earlier by a whole one and later by the rest
-        let back = if alignment.fraction > 0.0 { 1.0 - alignment.fraction } else { 0.0 };
-        let whole = DelayLine::shortest(back);
-        let skip = alignment.frames + i64::from(back > 0.0) + whole as i64;
-        let lines = if back > 0.0 { vec![DelayLine::new(whole, back); 2] } else { Vec::new() };
-        let mut moved = Self { mix, ahead: usize::try_from(-skip).unwrap_or(0), lines };
+    fn new(mix: &'a mut dyn Source, frames: i64) -> Result<Self, SourceError> {
         let mut skipped = Audio::default();
-        let mut left = usize::try_from(skip).unwrap_or(0);
+        let mut left = usize::try_from(frames).unwrap_or(0);
         while left > 0 {
-            // what is skipped is heard by the interpolation
-            let read = moved.mix.read(&mut skipped, left.min(1 << 13))?;
-            moved.interpolate(&mut skipped);
+            let read = mix.read(&mut skipped, left.min(SKIPPED_FRAMES))?;
             if read == 0 {
                 break;
             }
             left -= read;
         }
-        Ok(moved)
-    }
-
-    fn interpolate(&mut self, block: &mut Audio) {
-        self.lines.iter_mut().zip(&mut block.channels).for_each(|(line, channel)| line.run(channel));
+        Ok(Self { mix, ahead: usize::try_from(-frames).unwrap_or(0) })
     }
 }
 
@@ -188,22 +177,18 @@ impl Source for Moved<'_> {
     fn read(&mut self, into: &mut Audio, frames: usize) -> Result<usize, SourceError> {
         let silent = self.ahead.min(frames);
         if silent == 0 {
-            let read = self.mix.read(into, frames)?;
-            self.interpolate(into);
-            return Ok(read);
+            return self.mix.read(into, frames);
         }
         self.ahead -= silent;
-        let read = if silent < frames { self.mix.read(into, frames - silent)? } else { 0 };
-        into.rate_hz = self.mix.rate_hz();
-        into.channels.resize_with(2, Vec::new);
-        if read == 0 {
-            into.channels.iter_mut().for_each(Vec::clear);
+        if silent < frames {
+            self.mix.read(into, frames - silent)?;
+        } else {
+            *into = Audio::silence(self.rate_hz(), 2, 0);
         }
         for channel in &mut into.channels {
             channel.splice(0..0, std::iter::repeat_n(0.0, silent));
         }
-        self.interpolate(into);
-        Ok(silent + read)
+        Ok(into.frames())
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {

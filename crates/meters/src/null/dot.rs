@@ -17,6 +17,6 @@ pub(super) fn dot(x: &[f32], y: &[f32]) -> f64 {
 }
 
 /// The sum of products over both channels.
-pub(super) fn dot2(x: &[Vec<f32>; 2], y: &[Vec<f32>; 2]) -> f64 {
-    dot(&x[0], &y[0]) + dot(&x[1], &y[1])
+pub(super) fn dot2(x: [&[f32]; 2], y: [&[f32]; 2]) -> f64 {
+    dot(x[0], y[0]) + dot(x[1], y[1])
 }

@@ -1,3 +1,4 @@
+use acetate_dsp::DelayLine;
 use acetate_model::Audio;
 
 /// Frames of an excerpt at rates up to this; twice as many above.
@@ -7,6 +8,8 @@ const FRAMES_TO_HZ: u32 = 50_000;
 const MOST: usize = 12;
 /// What is kept around an excerpt of a stem, so that it may be moved, in ms. More than sound needs for 15 m.
 const MARGIN_MS: usize = 50;
+/// Frames of the margin that an interpolation needs for itself.
+pub(super) const SPARE: usize = 100;
 
 /// Where a song is listened to closely.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,15 +90,30 @@ impl Excerpts {
 
     /// Its excerpts without margins, moved later by `delay` frames, at most the margin.
     pub(super) fn moved(&self, places: &Places, delay: i64) -> Self {
-        let from = (places.margin as i64 - delay) as usize;
+        let latest = 2 * places.margin as i64;
+        let from = (places.margin as i64 - delay).clamp(0, latest) as usize;
         let cut = |x: &Vec<f32>| x[from..from + places.frames].to_vec();
         Self { parts: self.parts.iter().map(|[l, r]| [cut(l), cut(r)]).collect() }
     }
 }
 
 impl Excerpts {
+    /// The same, moved by whole frames and parts of one; by at most the margin less [`SPARE`].
+    pub(super) fn moved_by(&self, places: &Places, delay: f64) -> Self {
+        let fraction = delay - delay.floor();
+        if fraction == 0.0 {
+            return self.moved(places, delay as i64);
+        }
+        let whole = DelayLine::shortest(fraction);
+        let mut late = self.clone();
+        for channel in late.channels_mut() {
+            DelayLine::new(whole, fraction).run(channel);
+        }
+        late.moved(places, delay.floor() as i64 - whole as i64)
+    }
+
     pub(super) fn dot(&self, other: &Self) -> f64 {
-        self.parts.iter().zip(&other.parts).map(|(a, b)| super::dot::dot2(a, b)).sum()
+        self.channels().zip(other.channels()).map(|(x, y)| super::dot::dot(x, y)).sum()
     }
 
     /// Becomes `self + factor · other`.

@@ -15,6 +15,7 @@ mod nonlinear;
 mod over_time;
 mod transfer;
 
+use acetate_dsp::DelayLine;
 use acetate_model::{Audio, Place, Quantity, Reading, Value};
 
 pub use align::{Alignment, Beginning};
@@ -34,6 +35,10 @@ pub struct NullTest {
     places: Places,
     stems: Vec<Excerpts>,
     mix: Excerpts,
+    // what makes the mix earlier by its fraction of a frame, and how much of that comes too early
+    lines: Vec<DelayLine>,
+    late: usize,
+    between: Audio,
     over_time: OverTime,
     heard: u64,
 }
@@ -42,7 +47,14 @@ impl NullTest {
     /// For so many stems.
     pub fn new(rate_hz: u32, stems: usize, places: Places, alignment: Alignment) -> Self {
         let excerpts = Excerpts::new(&places);
+        // earlier by a part of a frame is later by the rest, and earlier by a whole one
+        let rest = if alignment.fraction > 0.0 { 1.0 - alignment.fraction } else { 0.0 };
+        let whole = DelayLine::shortest(rest);
+        let lines = if rest > 0.0 { vec![DelayLine::new(whole, rest); 2] } else { Vec::new() };
         Self {
+            late: if rest > 0.0 { whole + 1 } else { 0 },
+            lines,
+            between: Audio::default(),
             rate_hz,
             alignment,
             stems: vec![excerpts.clone(); stems],
@@ -53,13 +65,20 @@ impl NullTest {
         }
     }
 
-    /// Hears the next block: the stems, their sum, and the mix moved to its place. What has ended is shorter.
+    /// Hears the next block: the stems, their sum, and the mix earlier by the whole frames of the alignment. What has
+    /// ended is shorter.
     pub fn push(&mut self, stems: &[Audio], sum: &Audio, mix: &Audio) {
         for (excerpts, stem) in self.stems.iter_mut().zip(stems) {
             excerpts.take(&self.places, stem, self.heard);
         }
         self.mix.take(&self.places, mix, self.heard);
-        self.over_time.push(sum, mix);
+        self.between.copy_from(mix);
+        for (line, channel) in self.lines.iter_mut().zip(&mut self.between.channels) {
+            line.run(channel);
+            channel.drain(..self.late.min(channel.len()));
+        }
+        self.late -= self.late.min(mix.frames());
+        self.over_time.push(sum, &self.between);
         self.heard += sum.frames() as u64;
     }
 
@@ -73,12 +92,12 @@ impl NullTest {
             by: BY.to_owned(),
         };
         let master = |quantity, value| read(&Place::Master, quantity, value);
+        let explained = explain::explain(self);
         let mut readings = vec![
-            master(Quantity::MixDelay, Value::Scalar(self.alignment.delay())),
+            master(Quantity::MixDelay, Value::Scalar(explained.delay)),
             master(Quantity::MixMatch, Value::Scalar(100.0 * self.alignment.agree)),
         ];
         readings.extend(self.over_time.read().into_iter().map(|(q, v)| master(q, v)));
-        let explained = explain::explain(self);
         readings.extend(explained.whole.into_iter().map(|(q, v)| master(q, v)));
         for (of, quantity, value) in explained.of_stems {
             readings.extend(stems.get(of).map(|stem| read(stem, quantity, value)));

@@ -1,26 +1,35 @@
-use acetate_dsp::DelayLine;
 use realfft::num_complex::Complex64;
 
 use super::align::turned;
-use super::excerpts::{Excerpts, Places};
+use super::excerpts::{Excerpts, Places, SPARE};
 use super::fit::two;
 use super::fourier::{Fourier, slope};
 
 /// A fraction of a frame is believed if it leaves this share of what is left without it (10 dB less).
 const BELIEVED: f64 = 0.1;
-/// Frames of the margin that an interpolation needs for itself.
-const SPARE: usize = 100;
 
 /// One stem that stands otherwise in the mix than the rest of the sum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct OneMoved {
     /// Its factor, re the rest.
     pub(super) factor: f64,
+    /// The gain of the rest.
+    pub(super) rest: f64,
     /// How much later it is, in frames.
     pub(super) delay: f64,
     /// What that leaves of the mix, as a share of its energy.
     pub(super) left: f64,
 }
+
+impl OneMoved {
+    pub(super) fn new([rest, own]: [f64; 2], delay: f64, left: f64) -> Self {
+        let factor = if rest.abs() > TINY { own / rest } else { own };
+        Self { factor, rest, delay, left }
+    }
+}
+
+/// A gain below this is none.
+const TINY: f64 = 1e-6;
 
 /// Looks for a stem at another time.
 pub(super) struct Search<'a> {
@@ -83,27 +92,12 @@ impl<'a> Search<'a> {
 
     /// What the rest and the stem, moved, leave at their best gains.
     fn judge(&self, stem: &Excerpts, rest: &Excerpts, delay: f64) -> OneMoved {
-        let moved = moved(stem, self.places, delay);
+        let moved = stem.moved_by(self.places, delay);
         let [a, b, c] = [rest.dot(rest), rest.dot(&moved), moved.dot(&moved)];
         let [of_rest, of_stem] = two(a, b, c, [rest.dot(self.mix), moved.dot(self.mix)]);
         let mut left = self.mix.clone();
         left.add(-of_rest, rest);
         left.add(-of_stem, &moved);
-        let factor = if of_rest == 0.0 { of_stem } else { of_stem / of_rest };
-        OneMoved { factor, delay, left: left.dot(&left) / self.energy.max(f64::MIN_POSITIVE) }
+        OneMoved::new([of_rest, of_stem], delay, left.dot(&left) / self.energy.max(f64::MIN_POSITIVE))
     }
-}
-
-/// Excerpts without margins, moved later by whole frames and parts of one.
-fn moved(stem: &Excerpts, places: &Places, delay: f64) -> Excerpts {
-    let fraction = delay - delay.floor();
-    if fraction == 0.0 {
-        return stem.moved(places, delay as i64);
-    }
-    let whole = DelayLine::shortest(fraction);
-    let mut late = stem.clone();
-    for channel in late.channels_mut() {
-        DelayLine::new(whole, fraction).run(channel);
-    }
-    late.moved(places, delay.floor() as i64 - whole as i64)
 }

@@ -19,6 +19,8 @@ pub(super) struct GainLeft {
     pub(super) left: f64,
     /// Its 1st and 99th percentile while the sum is loud.
     pub(super) range: Option<[f64; 2]>,
+    /// The sum with this gain.
+    pub(super) followed: Excerpts,
 }
 
 /// Lets the sum follow the mix.
@@ -26,7 +28,8 @@ pub(super) fn gain_over_time(rate_hz: u32, sum: &Excerpts, mix: &Excerpts, commo
     let tile = (rate_hz as usize * TILE_US / 1_000_000).max(1);
     let (mut left, mut whole) = (0.0, 0.0);
     let mut gains: Vec<(f64, f64)> = Vec::new();
-    for (sum, mix) in sum.parts.iter().zip(&mix.parts) {
+    let mut followed = sum.clone();
+    for ((sum, mix), followed) in sum.parts.iter().zip(&mix.parts).zip(&mut followed.parts) {
         let mut matched = GainMatch::new(REACH, 2 * tile, common, RANGE);
         let tiles = sum[0].len() / tile;
         let energy = |k: usize, x: &[Vec<f32>; 2], y: &[Vec<f32>; 2]| -> f64 {
@@ -48,7 +51,9 @@ pub(super) fn gain_over_time(rate_hz: u32, sum: &Excerpts, mix: &Excerpts, commo
                 for n in 0..tile {
                     let gain = from + (to - from) * (n as f64 + 0.5) / tile as f64;
                     let m = f64::from(mix[c][k * tile + n]);
-                    let off = m - gain * f64::from(sum[c][k * tile + n]);
+                    let y = gain * f64::from(sum[c][k * tile + n]);
+                    followed[c][k * tile + n] = y as f32;
+                    let off = m - y;
                     left += off * off;
                     whole += m * m;
                 }
@@ -56,7 +61,7 @@ pub(super) fn gain_over_time(rate_hz: u32, sum: &Excerpts, mix: &Excerpts, commo
             gains.push((from, energy(k, sum, sum)));
         }
     }
-    GainLeft { left: left / f64::max(whole, f64::MIN_POSITIVE), range: range(gains) }
+    GainLeft { left: left / f64::max(whole, f64::MIN_POSITIVE), range: range(gains), followed }
 }
 
 fn range(mut gains: Vec<(f64, f64)>) -> Option<[f64; 2]> {

@@ -17,9 +17,9 @@ const FEWEST: usize = 8;
 #[derive(Debug, Clone)]
 pub(super) struct OverTime {
     hops: Hops,
-    // what waits for its hop to be full: sum and mix
+    // what waits for its hop to be full in both: sum and mix
     waiting: [[Vec<f32>; 2]; 2],
-    // of each whole hop: the sum's energy, the mix's, their product, frames
+    // of each whole hop: the sum's energy, the mix's, their product, samples
     energies: Vec<[f64; 4]>,
 }
 
@@ -28,22 +28,29 @@ impl OverTime {
         Self { hops: Hops::of_ms(rate_hz, HOP_MS), waiting: Default::default(), energies: Vec::new() }
     }
 
-    /// As far as both sound.
+    /// Hears the next block of each; one may be ahead of the other, and what has no counterpart is not compared.
     pub(super) fn push(&mut self, sum: &Audio, mix: &Audio) {
-        let frames = sum.frames().min(mix.frames());
+        let heard = |waiting: &[[Vec<f32>; 2]; 2]| waiting[0][0].len().min(waiting[1][0].len());
+        let before = heard(&self.waiting);
+        for (waiting, block) in self.waiting.iter_mut().zip([sum, mix]) {
+            for (c, waiting) in waiting.iter_mut().enumerate() {
+                let channel = block.channels.get(c).or(block.channels.last());
+                waiting.extend_from_slice(channel.map_or(&[][..], Vec::as_slice));
+            }
+        }
+        let frames = heard(&self.waiting) - before;
+        let (mut from, mut to) = (0, before);
         for part in self.hops.parts(frames) {
-            for (waiting, block) in self.waiting.iter_mut().zip([sum, mix]) {
-                for (c, waiting) in waiting.iter_mut().enumerate() {
-                    let channel = &block.channels[c.min(block.channels.len() - 1)];
-                    waiting.extend_from_slice(&channel[part.from..part.to]);
-                }
-            }
+            to += part.to - part.from;
             if part.ends {
-                let [sum, mix] = &self.waiting;
-                let samples = 2.0 * sum[0].len() as f64;
+                let [sum, mix] = self.waiting.each_ref().map(|x| [&x[0][from..to], &x[1][from..to]]);
+                let samples = 2.0 * (to - from) as f64;
                 self.energies.push([dot2(sum, sum), dot2(mix, mix), dot2(sum, mix), samples]);
-                self.waiting.iter_mut().flatten().for_each(Vec::clear);
+                from = to;
             }
+        }
+        for waiting in self.waiting.iter_mut().flatten() {
+            waiting.drain(..from);
         }
     }
 
