@@ -4,6 +4,7 @@
 //! moves are small: outside a corridor only, a part of the way back, up to a limit ([`norms`]); and they grow
 //! from nothing at the corridor's edge, so that a tiny change of the input is a tiny change of the plan.
 
+mod bus;
 mod dynamics;
 mod limiter;
 mod moves;
@@ -19,7 +20,7 @@ pub use verdict::verdict;
 
 /// All advisors, in the order in which their moves are processed.
 pub const ADVISORS: &[Advisor] =
-    &[rumble::ADVISOR, tone::ADVISOR, dynamics::ADVISOR, width::ADVISOR, limiter::ADVISOR];
+    &[bus::ADVISOR, rumble::ADVISOR, tone::ADVISOR, dynamics::ADVISOR, width::ADVISOR, limiter::ADVISOR];
 
 /// Asks every advisor: the stems' moves in the order of the stems, then the master's; within a place in
 /// processing order.

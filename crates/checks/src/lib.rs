@@ -11,8 +11,8 @@ mod dead_channel;
 mod lengths;
 mod look;
 mod misnamed;
-mod mix_differs;
 mod mono;
+mod null_test;
 mod out_of_phase;
 mod over_full_scale;
 mod rates;
@@ -43,7 +43,7 @@ pub const CHECKS: &[Check] = &[
     bass_phase::CHECK,
     already_mastered::CHECK,
     too_many_stems::CHECK,
-    mix_differs::CHECK,
+    null_test::CHECK,
 ];
 
 /// Runs every check and returns the findings, the worst first, then by place.

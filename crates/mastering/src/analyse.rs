@@ -1,8 +1,8 @@
 use acetate_files::{Delivery, DeliveryFile, StemReader};
 use acetate_meters::{ComparisonBank, MeterBank};
 use acetate_model::{
-    Audio, Brief, Ensemble, Place, Reading, Readings, SESSION_FORMAT, Session, Source, SourceInfo, SourceNote, Spec,
-    Stem,
+    Audio, Brief, Ensemble, Place, Reading, Readings, SESSION_FORMAT, Session, Source, SourceInfo,
+    SourceNote, Spec, Stem,
 };
 use rayon::prelude::*;
 
@@ -103,12 +103,7 @@ impl Analysis {
         Blocks { inputs: vec![silence.clone(); self.inputs.len()], sum: silence }
     }
 
-    fn finish(
-        mut self,
-        brief: &Brief,
-        options: &Options,
-        progress: &dyn Progress,
-    ) -> Result<Session, Error> {
+    fn finish(mut self, brief: &Brief, options: &Options, progress: &dyn Progress) -> Result<Session, Error> {
         let mut mix = self.inputs.split_off(self.stems).pop();
         let longest = self.inputs.iter().map(|s| s.frames).max().unwrap_or(0);
         let mut readings = self.ears.sum.readings(&Place::Master);

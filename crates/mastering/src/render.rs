@@ -4,14 +4,14 @@ use acetate_dsp::Resampler;
 use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemReader, WavSpec};
 use acetate_model::{
     By, Case, Deliverable, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session, Severity,
-    Source, Stage as When, Standing, Worked, amplitude,
+    Source, Stage as When, Standing, Stem, Worked, amplitude,
 };
 use acetate_processors::{LimiterSettings, is_limiter, limiter_of};
 use acetate_render::{Graph, Lane, RenderError};
 use rayon::prelude::*;
 
 use crate::{
-    DELIVERABLES, Error, Form, Options, Progress,
+    DELIVERABLES, Error, Form, MIX, Options, Progress,
     deliver::{self, Measured},
     forecast::Envelope,
     progress::step,
@@ -40,7 +40,8 @@ pub fn render(
 ) -> Result<(), Error> {
     reject_contradiction(session)?;
     options.in_pool(|| {
-        session.stems.par_iter().try_for_each(|stem| {
+        let heard: Vec<&Stem> = session.stems.iter().chain(heard_mix(session, &session.plan)).collect();
+        heard.into_par_iter().try_for_each(|stem| {
             let path = session_file::locate(stem, &options.beside);
             if acetate_files::sha256_file(&path)? == stem.source.sha256 {
                 Ok(())
@@ -117,6 +118,13 @@ fn reject_keys(last: &[Move]) -> Result<(), RenderError> {
     }
 }
 
+/// The client's mix, if a move is steered by it.
+fn heard_mix<'a>(session: &'a Session, plan: &[Move]) -> Option<&'a Stem> {
+    let key = Place::Bus(MIX.into());
+    let asked = |m: &Move| m.standing == Standing::Active && m.process.key.as_ref() == Some(&key);
+    session.mix.as_ref().filter(|_| plan.iter().any(asked))
+}
+
 /// The plan says what was rendered.
 fn write_down_drive(plan: &mut [Move], drive_db: Option<f64>) {
     let limiter = plan.iter_mut().find(|m| m.at == Place::Master && is_limiter(&m.process.kind));
@@ -141,20 +149,20 @@ impl Bus {
         options: &Options,
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
-        let lanes = session
-            .stems
-            .par_iter()
-            .map(|stem| {
-                let path = session_file::locate(stem, &options.beside);
-                let source = Box::new(StemReader::new(acetate_files::open(&path)?, session.rate_hz));
-                Ok(Lane { name: stem.name.clone(), source })
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
+        let lane = |name: &str, stem: &Stem| {
+            let path = session_file::locate(stem, &options.beside);
+            let source = Box::new(StemReader::new(acetate_files::open(&path)?, session.rate_hz));
+            Ok(Lane { name: name.to_owned(), source })
+        };
+        let lanes =
+            session.stems.par_iter().map(|stem| lane(&stem.name, stem)).collect::<Result<Vec<_>, Error>>()?;
+        let beside = heard_mix(session, plan).map(|mix| lane(MIX, mix));
+        let listeners = beside.into_iter().collect::<Result<Vec<_>, Error>>()?;
         progress.begin("rendering", lanes.iter().filter_map(|l| l.source.frames()).max());
         let mut audio = Scratch::new(session.rate_hz, 2, options.memory_bytes, staging);
         let mut envelope = Envelope::new(session.rate_hz);
         let mut frames = 0;
-        let mut graph = Graph::build(plan, lanes, options.shape())?;
+        let mut graph = Graph::build_beside(plan, lanes, listeners, options.shape())?;
         graph.run(|block| {
             audio.push(&block.main)?;
             envelope.push(&block.main);

@@ -3,7 +3,7 @@
 mod common;
 mod planted;
 
-use acetate_mastering::model::{Audio, Place, Readings, Reading, Source, Quantity, Spec, Value};
+use acetate_mastering::model::{Audio, Place, Quantity, Reading, Readings, Source, Spec, Value};
 use acetate_mastering::{Compared, Options, Silent, demo, null_test};
 use acetate_meters::MeterBank;
 use common::{read, songs};
@@ -45,8 +45,11 @@ fn loudness(of: &Place, audio: &Audio) -> Vec<Reading> {
 fn compare(stems: &[(String, Audio)], mix: &Wave, heard: &Readings) -> Readings {
     let rate_hz = stems[0].1.rate_hz;
     let mut sources: Vec<_> = stems.iter().map(|(_, audio)| audio.clone().into_source()).collect();
-    let mut compared: Vec<Compared> =
-        stems.iter().zip(&mut sources).map(|((name, _), s)| (Place::stem(name), s as &mut dyn Source)).collect();
+    let mut compared: Vec<Compared> = stems
+        .iter()
+        .zip(&mut sources)
+        .map(|((name, _), s)| (Place::stem(name), s as &mut dyn Source))
+        .collect();
     let mut mix = audio(mix, rate_hz).into_source();
     Readings(null_test(&mut compared, &mut mix, heard, &Options::default(), &Silent).unwrap())
 }
@@ -62,8 +65,17 @@ fn table() {
             heard.0.extend(loudness(&Place::stem(name), stem));
         }
         let victim = song.name.len() % song.stems.len();
-        let of = |f: f64| { let mut m = sum.clone(); add(&mut m, &audio_of[victim], f - 1.0); m };
-        let late = |d: f64| { let mut m = of(0.0); let w = delayed(&wave(&audio_of[victim]), d); add(&mut m, &audio(&w, rate), 1.0); m };
+        let of = |f: f64| {
+            let mut m = sum.clone();
+            add(&mut m, &audio_of[victim], f - 1.0);
+            m
+        };
+        let late = |d: f64| {
+            let mut m = of(0.0);
+            let w = delayed(&wave(&audio_of[victim]), d);
+            add(&mut m, &audio(&w, rate), 1.0);
+            m
+        };
         let p = peak(&sum);
         let cases: Vec<(&str, Wave)> = vec![
             ("identical", rounded(&sum, 24)),
@@ -85,7 +97,14 @@ fn table() {
             ("compressor", compressed(&sum, rate, rms(&sum), 2.0)),
             ("limiter", limited(&sum, rate, p * 0.5)),
             ("tanh", bent(&sum, 1.0 / p)),
-            ("master", limited(&compressed(&shelf(&sum, rate, 8000.0, 2.0, true), rate, rms(&sum), 2.0), rate, p * 0.4)),
+            (
+                "master",
+                limited(
+                    &compressed(&shelf(&sum, rate, 8000.0, 2.0, true), rate, rms(&sum), 2.0),
+                    rate,
+                    p * 0.4,
+                ),
+            ),
         ];
         for (what, mix) in &cases {
             let t = std::time::Instant::now();
@@ -96,20 +115,58 @@ fn table() {
         fewer.remove(victim);
         line(&song.name, "missing", &fewer, &compare(&fewer, &sum, &heard), std::time::Instant::now());
         if let Some(mix) = &song.mix {
-            line(&song.name, "own mix", &song.stems, &compare(&song.stems, &wave(mix), &heard), std::time::Instant::now());
+            line(
+                &song.name,
+                "own mix",
+                &song.stems,
+                &compare(&song.stems, &wave(mix), &heard),
+                std::time::Instant::now(),
+            );
         }
         let other = planted::sum(&demo::compose(48_000).into_iter().map(|(_, a)| a).collect::<Vec<_>>());
-        line(&song.name, "other song", &song.stems, &compare(&song.stems, &other, &heard), std::time::Instant::now());
+        line(
+            &song.name,
+            "other song",
+            &song.stems,
+            &compare(&song.stems, &other, &heard),
+            std::time::Instant::now(),
+        );
     }
 }
 
 fn line(song: &str, what: &str, stems: &[(String, Audio)], r: &Readings, t: std::time::Instant) {
     use Quantity::*;
     let mix = Place::Bus("mix".into());
-    let get = |p: &Place, q| match r.between(p, &mix, q) { Some(Value::Scalar(x)) => *x, _ => f64::NAN };
+    let get = |p: &Place, q| match r.between(p, &mix, q) {
+        Some(Value::Scalar(x)) => *x,
+        _ => f64::NAN,
+    };
     let m = |q| get(&Place::Master, q);
-    let best = stems.iter().min_by(|a, b| get(&Place::stem(&a.0), NullOneStem).total_cmp(&get(&Place::stem(&b.0), NullOneStem))).unwrap();
+    let best = stems
+        .iter()
+        .min_by(|a, b| get(&Place::stem(&a.0), NullOneStem).total_cmp(&get(&Place::stem(&b.0), NullOneStem)))
+        .unwrap();
     let b = Place::stem(&best.0);
-    println!("{song:10.10} {what:14} d {:9.3} m {:4.0} g {:6.2} c {:6.3} | res {:6.1} one {:6.1} ({:8.8} {:6.3} {:8.3}) stems {:6.1} filt {:6.1} gain {:6.1} curve {:6.1} both {:6.1} | lvl {:6.1} spread {:5.1} range {:4.1} corr {:5.2} {:4} ms",
-        m(MixDelay), m(MixMatch), m(MixGain), m(MixCorrelation), m(NullResidual), get(&b, NullOneStem), best.0, get(&b, OneStemFactor), get(&b, OneStemDelay), m(NullStems), m(NullFilter), m(NullGain), m(NullCurve), m(NullFilterGain), m(NullLevel), m(NullSpread), m(MixGainRange), m(MixGainLevel), t.elapsed().as_millis());
+    println!(
+        "{song:10.10} {what:14} d {:9.3} m {:4.0} g {:6.2} c {:6.3} | res {:6.1} one {:6.1} ({:8.8} {:6.3} {:8.3}) stems {:6.1} filt {:6.1} gain {:6.1} curve {:6.1} both {:6.1} | lvl {:6.1} spread {:5.1} range {:4.1} corr {:5.2} {:4} ms",
+        m(MixDelay),
+        m(MixMatch),
+        m(MixGain),
+        m(MixCorrelation),
+        m(NullResidual),
+        get(&b, NullOneStem),
+        best.0,
+        get(&b, OneStemFactor),
+        get(&b, OneStemDelay),
+        m(NullStems),
+        m(NullFilter),
+        m(NullGain),
+        m(NullCurve),
+        m(NullFilterGain),
+        m(NullLevel),
+        m(NullSpread),
+        m(MixGainRange),
+        m(MixGainLevel),
+        t.elapsed().as_millis()
+    );
 }

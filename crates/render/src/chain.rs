@@ -22,6 +22,11 @@ struct Sum {
 }
 
 impl Chain {
+    /// No move at all.
+    pub(crate) fn empty() -> Self {
+        Self { links: Vec::new() }
+    }
+
     /// Builds the active moves of a place. `keys` are the places whose audio comes with each block as keys, and what
     /// comes in is `late` frames behind them.
     pub fn build<'a>(

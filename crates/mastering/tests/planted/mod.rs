@@ -131,14 +131,16 @@ pub fn compressed(x: &Wave, rate_hz: u32, threshold: f64, ratio: f64) -> Wave {
 pub fn limited(x: &Wave, rate_hz: u32, ceiling: f64) -> Wave {
     let ahead = rate_hz as usize / 500;
     let frames = x[0].len();
-    let need: Vec<f64> = (0..frames)
-        .map(|n| (ceiling / x[0][n].abs().max(x[1][n].abs()).max(1e-9)).min(1.0))
-        .collect();
+    let need: Vec<f64> =
+        (0..frames).map(|n| (ceiling / x[0][n].abs().max(x[1][n].abs()).max(1e-9)).min(1.0)).collect();
     let keep = libm::exp(-1000.0 / (60.0 * f64::from(rate_hz)));
     let mut held = 1.0;
     let lowest: Vec<f64> = (0..frames + ahead)
         .map(|n| {
-            let now = need[n.saturating_sub(ahead).min(frames)..(n + 1).min(frames)].iter().copied().fold(1.0, f64::min);
+            let now = need[n.saturating_sub(ahead).min(frames)..(n + 1).min(frames)]
+                .iter()
+                .copied()
+                .fold(1.0, f64::min);
             held = f64::min(now, 1.0 - (1.0 - held) * keep);
             held
         })

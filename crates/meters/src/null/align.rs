@@ -102,9 +102,11 @@ impl Beginning {
             return None;
         }
         let shift = peak(fourier.back(&mut all), 3 * COARSE).0;
-        let agree = lags.iter().filter(|lag| (**lag - shift).abs() <= SAME).count() as f64 / lags.len() as f64;
+        let agree =
+            lags.iter().filter(|lag| (**lag - shift).abs() <= SAME).count() as f64 / lags.len() as f64;
         let whole = coarse + shift;
-        let fraction = pairs(whole).map(|pair| Spectra::of(&mut fourier, &window, pair)).reduce(Spectra::plus);
+        let fraction =
+            pairs(whole).map(|pair| Spectra::of(&mut fourier, &window, pair)).reduce(Spectra::plus);
         let exact = whole as f64 + fraction.map_or(0.0, |spectra| spectra.fraction());
         let frames = exact.floor();
         Some(Alignment { frames: frames as i64, fraction: exact - frames, agree })
@@ -143,7 +145,8 @@ fn peak(correlation: &[f64], reach: usize) -> (i64, f64) {
     let reach = (reach as i64).min(n / 2 - 1);
     let size = |lag: &i64| correlation[lag.rem_euclid(n) as usize].abs();
     // among equals the nearest to no delay
-    let lags = (-reach..=reach).max_by(|a, b| size(a).total_cmp(&size(b)).then_with(|| b.abs().cmp(&a.abs())));
+    let lags =
+        (-reach..=reach).max_by(|a, b| size(a).total_cmp(&size(b)).then_with(|| b.abs().cmp(&a.abs())));
     lags.map_or((0, 0.0), |lag| (lag, size(&lag)))
 }
 

@@ -27,7 +27,8 @@ impl Places {
         let margin = MARGIN_MS * rate_hz as usize / 1000;
         let last = song_frames.saturating_sub(frames as u64);
         let at = |ms: f64| ((ms / 1000.0 * f64::from(rate_hz)) as u64).min(last);
-        let mut wanted: Vec<u64> = (0..loudness.len()).filter_map(|s| stands_out(s, loudness)).map(at).collect();
+        let mut wanted: Vec<u64> =
+            (0..loudness.len()).filter_map(|s| stands_out(s, loudness)).map(at).collect();
         let spread = MOST as u64;
         wanted.extend((0..spread).map(|k| last * (2 * scattered(k, spread) + 1) / (2 * spread)));
         let mut starts: Vec<u64> = Vec::new();
@@ -49,7 +50,8 @@ fn scattered(k: u64, count: u64) -> u64 {
 /// When a stem is loudest re all of them together.
 fn stands_out(stem: usize, loudness: &[Vec<(f64, f64)>]) -> Option<f64> {
     let rest = |at: usize| -> f64 {
-        let others = loudness.iter().filter_map(|other| other.get(at)).map(|(_, lufs)| libm::exp10(lufs / 10.0));
+        let others =
+            loudness.iter().filter_map(|other| other.get(at)).map(|(_, lufs)| libm::exp10(lufs / 10.0));
         10.0 * libm::log10(others.sum::<f64>().max(1e-12))
     };
     // a stem that stands alone at the end of its fade says less than one that plays

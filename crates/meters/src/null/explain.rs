@@ -57,7 +57,11 @@ pub(super) fn explain(test: &NullTest) -> Explained {
         of_stems.extend([
             (k, Quantity::OneStemFactor, Value::Scalar(one.factor)),
             (k, Quantity::OneStemDelay, Value::Scalar(one.delay)),
-            (k, Quantity::OneStemRest, Value::scalar_or(amplitude_db(one.rest.abs()), "the others are absent")),
+            (
+                k,
+                Quantity::OneStemRest,
+                Value::scalar_or(amplitude_db(one.rest.abs()), "the others are absent"),
+            ),
             (k, Quantity::NullOneStem, Value::Scalar(left_db(one.left))),
         ]);
     }

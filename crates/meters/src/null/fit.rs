@@ -23,8 +23,12 @@ impl Gram {
     /// What these gains leave of the mix, as a share of its energy.
     pub(super) fn left(&self, gains: &[f64]) -> f64 {
         let fitted: f64 = gains.iter().zip(&self.mix).map(|(g, m)| g * m).sum();
-        let own: f64 =
-            self.parts.iter().zip(gains).map(|(row, g)| g * row.iter().zip(gains).map(|(x, h)| x * h).sum::<f64>()).sum();
+        let own: f64 = self
+            .parts
+            .iter()
+            .zip(gains)
+            .map(|(row, g)| g * row.iter().zip(gains).map(|(x, h)| x * h).sum::<f64>())
+            .sum();
         ((self.whole - 2.0 * fitted + own) / self.whole.max(f64::MIN_POSITIVE)).max(0.0)
     }
 
@@ -95,7 +99,8 @@ mod tests {
 
     #[test]
     fn gains_are_those_the_mix_was_made_with() {
-        let parts: [Vec<f64>; 3] = [0, 1, 2].map(|s| (0..500).map(|n| libm::sin(f64::from(n * (s + 2) * 7) * 0.013)).collect());
+        let parts: [Vec<f64>; 3] =
+            [0, 1, 2].map(|s| (0..500).map(|n| libm::sin(f64::from(n * (s + 2) * 7) * 0.013)).collect());
         let shall = [0.9, -1.0, 0.0];
         let mix: Vec<f64> = (0..500).map(|n| (0..3).map(|s| shall[s] * parts[s][n]).sum()).collect();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();

@@ -42,7 +42,12 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     pub(super) fn new(places: &'a Places, mix: &'a Excerpts) -> Self {
         let longest = places.frames + 2 * places.margin;
-        Self { places, mix, energy: mix.dot(mix), fourier: Fourier::new((longest + places.margin).next_power_of_two()) }
+        Self {
+            places,
+            mix,
+            energy: mix.dot(mix),
+            fourier: Fourier::new((longest + places.margin).next_power_of_two()),
+        }
     }
 
     /// `stem` with its margins; `rest` is the sum of the others; `apart` is the mix without the others at their gains.

@@ -76,22 +76,30 @@ impl OverTime {
             return vec![(Quantity::NullResidual, silent()), (Quantity::MixGain, silent())];
         }
         let gain = self.gain();
-        let left = |[sum, mix, product, _]: &[f64; 4]| (mix - 2.0 * gain * product + gain * gain * sum).max(0.0);
+        let left =
+            |[sum, mix, product, _]: &[f64; 4]| (mix - 2.0 * gain * product + gain * gain * sum).max(0.0);
         let all_left: f64 = self.energies.iter().map(left).sum();
         let none = "nothing is left";
         vec![
-            (Quantity::MixGain, Value::scalar_or(amplitude_db(gain.abs()), "the mix has nothing of the stems")),
+            (
+                Quantity::MixGain,
+                Value::scalar_or(amplitude_db(gain.abs()), "the mix has nothing of the stems"),
+            ),
             (Quantity::MixCorrelation, Value::Scalar((product / (sum * mix).sqrt()).clamp(-1.0, 1.0))),
             (Quantity::NullResidual, Value::Scalar(left_db(all_left / mix))),
             (Quantity::NullLevel, Value::scalar_or(power_db(all_left / samples), none)),
             (Quantity::NullSpread, Value::scalar_or(self.spread(left), none)),
-            (Quantity::NullOverTime, self.timeline(|hop| {
-                (hop[1] > SILENT * hop[3]).then(|| left_db(left(hop) / hop[1]))
-            })),
-            (Quantity::MixGainOverTime, self.timeline(|hop| {
-                let product = hop[2] * gain.signum();
-                (hop[0] > SILENT * hop[3] && product > 0.0).then(|| 20.0 * libm::log10(product / hop[0]))
-            })),
+            (
+                Quantity::NullOverTime,
+                self.timeline(|hop| (hop[1] > SILENT * hop[3]).then(|| left_db(left(hop) / hop[1]))),
+            ),
+            (
+                Quantity::MixGainOverTime,
+                self.timeline(|hop| {
+                    let product = hop[2] * gain.signum();
+                    (hop[0] > SILENT * hop[3] && product > 0.0).then(|| 20.0 * libm::log10(product / hop[0]))
+                }),
+            ),
             (Quantity::MixGainLevel, Value::scalar_or(self.with_level(), "the level does not change")),
         ]
     }
@@ -104,8 +112,7 @@ impl OverTime {
     /// From the 10th to the 90th percentile of what is left, while the mix sounds.
     fn spread(&self, left: impl Fn(&[f64; 4]) -> f64) -> Option<f64> {
         let sounding = self.energies.iter().filter(|hop| hop[1] > SILENT * hop[3]);
-        let mut levels: Vec<f64> =
-            sounding.map(|hop| left(hop) / hop[3]).filter(|x| *x > 0.0).collect();
+        let mut levels: Vec<f64> = sounding.map(|hop| left(hop) / hop[3]).filter(|x| *x > 0.0).collect();
         levels.sort_by(f64::total_cmp);
         let at = |share: f64| levels[(share * levels.len() as f64) as usize];
         (levels.len() >= FEWEST).then(|| 10.0 * libm::log10(at(0.9) / at(0.1)))
@@ -125,7 +132,8 @@ impl OverTime {
             return None;
         }
         let mean = [0, 1].map(|c| pairs.iter().map(|pair| pair[c]).sum::<f64>() / pairs.len() as f64);
-        let moment = |a: usize, b: usize| pairs.iter().map(|p| (p[a] - mean[a]) * (p[b] - mean[b])).sum::<f64>();
+        let moment =
+            |a: usize, b: usize| pairs.iter().map(|p| (p[a] - mean[a]) * (p[b] - mean[b])).sum::<f64>();
         let size = (moment(0, 0) * moment(1, 1)).sqrt();
         (size > 0.0).then(|| moment(0, 1) / size)
     }

@@ -24,7 +24,8 @@ impl Transfer {
         let mut fourier = Fourier::new(LENGTH);
         let window = hann(LENGTH);
         let bins = LENGTH / 2 + 1;
-        let mut own = Self { rate_hz, sum: vec![0.0; bins], mix: vec![0.0; bins], cross: vec![Complex64::ZERO; bins] };
+        let mut own =
+            Self { rate_hz, sum: vec![0.0; bins], mix: vec![0.0; bins], cross: vec![Complex64::ZERO; bins] };
         let (mut of_sum, mut of_mix) = (fourier.spectrum(), fourier.spectrum());
         for (sum, mix) in sum.channels().zip(mix.channels()) {
             for at in (0..=sum.len() - LENGTH).step_by(LENGTH / 2) {
@@ -47,7 +48,11 @@ impl Transfer {
         let least = EMPTY * self.sum.iter().copied().fold(0.0, f64::max);
         let bins = self.sum.iter().zip(&self.mix).zip(&self.cross);
         let left: f64 = bins
-            .map(|((sum, mix), cross)| if *sum > least { (mix - cross.norm_sqr() / sum).max(0.0) } else { *mix })
+            .map(
+                |((sum, mix), cross)| {
+                    if *sum > least { (mix - cross.norm_sqr() / sum).max(0.0) } else { *mix }
+                },
+            )
             .sum();
         left / self.mix.iter().sum::<f64>().max(f64::MIN_POSITIVE)
     }
@@ -55,8 +60,9 @@ impl Transfer {
     /// What one gain leaves of the mix in each third octave, as (centre, share).
     pub(super) fn left_by_band(&self, gain: f64) -> Vec<(f64, Option<f64>)> {
         let bins = self.sum.iter().zip(&self.mix).zip(&self.cross);
-        let left: Vec<f64> =
-            bins.map(|((sum, mix), cross)| (mix - 2.0 * gain * cross.re + gain * gain * sum).max(0.0)).collect();
+        let left: Vec<f64> = bins
+            .map(|((sum, mix), cross)| (mix - 2.0 * gain * cross.re + gain * gain * sum).max(0.0))
+            .collect();
         self.bands(|from, to, bin_hz| {
             let of_mix = power_between(&self.mix, bin_hz, from, to);
             (of_mix > 0.0).then(|| power_between(&left, bin_hz, from, to) / of_mix)
@@ -91,7 +97,8 @@ impl Transfer {
 
     /// Excerpts of the sum through a filter of minimum phase with these factors.
     pub(super) fn filtered(&self, sum: &Excerpts) -> Excerpts {
-        let factors: Vec<(f64, f64)> = self.factors().into_iter().filter_map(|(hz, f)| Some((hz, f?))).collect();
+        let factors: Vec<(f64, f64)> =
+            self.factors().into_iter().filter_map(|(hz, f)| Some((hz, f?))).collect();
         let bin_hz = f64::from(self.rate_hz) / LENGTH as f64;
         let magnitudes: Vec<f64> = (0..=LENGTH / 2).map(|k| between(&factors, k as f64 * bin_hz)).collect();
         let impulse = minimum_phase(&magnitudes);
