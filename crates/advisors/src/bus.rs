@@ -1,4 +1,6 @@
-use acetate_model::{Advice, Advisor, Case, Evidence, Finding, Json, Map, Place, Quantity, Repair, Value};
+use acetate_model::{
+    Advice, Advisor, By, Case, Evidence, Finding, Json, Map, Move, Place, Quantity, Repair, Value,
+};
 
 use crate::moves::{advise, rounded, settings};
 
@@ -115,7 +117,8 @@ fn stem(case: &Case, finding: &Finding) -> Advice {
     let delay_ms = 1000.0 * frames / rate_hz;
     let mut advice = Advice::new();
     let mut add = |id: &str, process: (&str, Map), because: &str| {
-        advice.push(advise(id, &finding.at, process, because.to_owned(), finding.evidence.clone()));
+        let made = advise(id, &finding.at, process, because.to_owned(), finding.evidence.clone());
+        advice.push(Move { by: By::Advisor(ADVISOR.id.to_owned()), ..made });
     };
     if factor < 0.0 && may(Repair::Polarity) {
         let keys = settings([("invert", Json::from("both"))]);

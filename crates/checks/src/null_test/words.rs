@@ -91,7 +91,9 @@ fn louder(db: f64) -> &'static str {
 fn time(null: &Null, frames: f64) -> String {
     let ms = 1000.0 * frames.abs() / null.rate_hz();
     let word = if frames > 0.0 { "later" } else { "earlier" };
-    format!("{} frames ({ms:.3} ms) {word}", trimmed(frames.abs()))
+    let count = trimmed(frames.abs());
+    let unit = if count == "1" { "frame" } else { "frames" };
+    format!("{count} {unit} ({ms:.3} ms) {word}")
 }
 
 /// With as many digits as say something.
@@ -114,23 +116,23 @@ fn stem(null: &Null, one: &OneStem, fault: Fault) -> Words {
     let left = format!("with that put right {:.0} dB is left, without {:.0} dB", one.left_db, null.left_db);
     let (text, hint) = match fault {
         Fault::Absent => (
-            format!("{name} is in the delivery but not in the mix, an extra stem: {left}."),
+            format!("Is in the delivery but not in the mix, an extra stem: {left}."),
             format!("Ask whether {name} belongs to the song; if not, take it out of the delivery."),
         ),
         Fault::Polarity => (
-            format!("{name} stands in the mix with its polarity inverted{level}: {left}."),
+            format!("Stands in the mix with its polarity inverted{level}: {left}."),
             "Turn it over as in the mix with `--repair polarity`, or ask which of both is right.".into(),
         ),
         Fault::Offset => {
             let turned = if one.factor < 0.0 { ", turned over" } else { "" };
             (
-                format!("{name} lies in the mix {}, an offset{turned}{level}: {left}.", time(null, one.delay_frames)),
+                format!("Lies in the mix {}, an offset{turned}{level}: {left}.", time(null, one.delay_frames)),
                 "Move it to where the mix has it with `--repair align`, or ask for a new export from the same start.".into(),
             )
         }
         Fault::Level => (
             format!(
-                "{name} stands in the mix {:.2} dB {}, at a wrong level: {left}.",
+                "Stands in the mix {:.2} dB {}, at a wrong level: {left}.",
                 level_db.abs(),
                 louder(level_db)
             ),
