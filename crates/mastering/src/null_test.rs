@@ -66,7 +66,7 @@ fn alignment(
     rewind(stems, mix)?;
     let mut blocks = Blocks::new(stems.len(), mix.rate_hz());
     let to = from + Beginning::frames(mix.rate_hz());
-    let mut beginning = Beginning::new(mix.rate_hz());
+    let mut beginning = Beginning::new(mix.rate_hz(), stems.len());
     let mut at = 0;
     // blocks that end where the beginning starts, so that their size changes nothing
     while at < to {
@@ -76,7 +76,7 @@ fn alignment(
             break;
         }
         if at >= from {
-            beginning.push(&blocks.sum, &blocks.mix);
+            beginning.push(&blocks.stems, &blocks.sum, &blocks.mix);
         }
         at += wanted as u64;
     }

@@ -75,7 +75,7 @@ quantities! {
     StemFactor "stem_factor" "" "Stem in the mix" "By which factor a stem stands in the mix, all stems fitted together: 1 as sent, 0 absent, -1 turned over.";
     OneStemFactor "one_stem_factor" "" "One stem in the mix" "The factor of a stem if it alone stands otherwise in the mix, re the others.";
     OneStemDelay "one_stem_delay_frames" "frames" "One stem late by" "By how much later a stem stands in the mix if it alone is moved.";
-    OneStemRest "one_stem_rest_db" "dB" "The others beside it" "The gain of the other stems in the mix if one stem alone stands otherwise in it.";
+    OneStemRest "one_stem_rest" "" "The others beside it" "The factor of the other stems in the mix if one stem alone stands otherwise in it.";
     MixTransfer "mix_transfer_db" "dB" "Mix over sum" "The gain from the sum of the stems to the mix in each third-octave band.";
     MixGainOverTime "mix_gain_over_time_db" "dB" "Mix over sum over time" "The gain from the sum of the stems to the mix in each hop.";
     MixGainRange "mix_gain_range_db" "dB" "Range of the mix's gain" "How far that gain moves, from its 1st to its 99th percentile, in windows of milliseconds.";

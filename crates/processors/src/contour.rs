@@ -2,7 +2,7 @@ use acetate_dsp::{Complex64, Full, PairConvolver, Windows, middle, minimum_phase
 use acetate_model::{Block, Curve, Db, Hz, Params, Processor, Settings, Spec, amplitude};
 
 /// How long the filter rings at most, in seconds: longer than an equaliser of music does.
-const RINGS_S: f64 = 0.04;
+const RINGS_S: f64 = 0.1;
 
 /// Draws a curve over the spectrum, point by point, on straight lines over the logarithm of the frequency: what a
 /// measured difference of two mixes is taken back with, where no few bands of an equaliser would fit. Of minimum phase, as

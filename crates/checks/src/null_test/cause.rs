@@ -103,7 +103,7 @@ fn sole(null: &Null) -> Option<Cause> {
 fn nearest<'a>(null: &'a Null) -> Option<&'a OneStem> {
     let left = |one: &OneStem| one.left_db.max(ENOUGH_DB);
     let least = null.one_stem.iter().map(left).fold(0.0, f64::min);
-    let off = |one: &OneStem| one.rest_db.map_or(f64::INFINITY, f64::abs);
+    let off = |one: &OneStem| if one.rest > 0.0 { libm::log(one.rest).abs() } else { f64::INFINITY };
     let alike = null.one_stem.iter().filter(|one| left(one) <= least + ALIKE_DB);
     alike.min_by(|a, b| off(a).total_cmp(&off(b)).then_with(|| left(a).total_cmp(&left(b))))
 }

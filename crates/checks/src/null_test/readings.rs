@@ -21,8 +21,8 @@ pub(super) struct OneStem {
     pub(super) left_db: f64,
     pub(super) factor: f64,
     pub(super) delay_frames: f64,
-    /// The gain of the others; none where they are absent.
-    pub(super) rest_db: Option<f64>,
+    /// The factor of the others.
+    pub(super) rest: f64,
 }
 
 impl<'a> Null<'a> {
@@ -37,7 +37,7 @@ impl<'a> Null<'a> {
                 left_db: read(&at, Quantity::NullOneStem)?,
                 factor: read(&at, Quantity::OneStemFactor)?,
                 delay_frames: read(&at, Quantity::OneStemDelay)?,
-                rest_db: read(&at, Quantity::OneStemRest),
+                rest: read(&at, Quantity::OneStemRest)?,
                 at,
             })
         });

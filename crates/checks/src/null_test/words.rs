@@ -93,7 +93,8 @@ fn time(null: &Null, frames: f64) -> String {
     let word = if frames > 0.0 { "later" } else { "earlier" };
     let count = trimmed(frames.abs());
     let unit = if count == "1" { "frame" } else { "frames" };
-    format!("{count} {unit} ({ms:.3} ms) {word}")
+    let digits = if ms < 1.0 { 3 } else { 1 };
+    format!("{count} {unit} ({ms:.digits$} ms) {word}")
 }
 
 /// With as many digits as say something.
@@ -182,11 +183,8 @@ fn gain(null: &Null) -> Words {
     let left = null.left(Quantity::NullGain);
     let range = null.whole(Quantity::MixGainRange).unwrap_or(0.0);
     let is_down = null.whole(Quantity::MixGainLevel).is_none_or(|c| c < TURNED_DOWN);
-    let what = if is_down {
-        "a compressor or limiter"
-    } else {
-        "a gain that moves: a compressor, limiter or automation"
-    };
+    let what =
+        if is_down { "a compressor or limiter" } else { "a compressor or limiter, or an automated gain" };
     let text = format!(
         "The mix bus had {what}, which the stems do not have; its gain moves by {range:.1} dB. With that gain over time \
          {left:.0} dB is left, without {:.0} dB.",

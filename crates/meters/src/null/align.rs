@@ -1,6 +1,7 @@
 use acetate_model::Audio;
 use realfft::num_complex::Complex64;
 
+use super::fit::Gram;
 use super::fourier::{Fourier, hann, slope};
 
 /// How far apart mix and stems are looked for.
@@ -50,12 +51,14 @@ pub struct Beginning {
     // the middle of left and right
     sum: Vec<f32>,
     mix: Vec<f32>,
+    // of each stem, thinned
+    stems: Vec<Vec<f32>>,
 }
 
 impl Beginning {
     /// Of silence.
-    pub fn new(rate_hz: u32) -> Self {
-        Self { rate: rate_hz as usize, sum: Vec::new(), mix: Vec::new() }
+    pub fn new(rate_hz: u32, stems: usize) -> Self {
+        Self { rate: rate_hz as usize, sum: Vec::new(), mix: Vec::new(), stems: vec![Vec::new(); stems] }
     }
 
     /// How many frames it takes.
@@ -63,21 +66,25 @@ impl Beginning {
         (HEARD_S * rate_hz as usize) as u64
     }
 
-    /// Hears the next block of both.
-    pub fn push(&mut self, sum: &Audio, mix: &Audio) {
+    /// Hears the next block of all. What has ended is shorter.
+    pub fn push(&mut self, stems: &[Audio], sum: &Audio, mix: &Audio) {
         let frames = sum.frames().max(mix.frames());
-        for (to, block) in [(&mut self.sum, sum), (&mut self.mix, mix)] {
-            let whole = to.len() + frames;
-            if let [left, .., right] = &block.channels[..] {
-                to.extend(left.iter().zip(right).map(|(l, r)| 0.5 * (l + r)));
+        let begin = self.sum.len();
+        for (thin, stem) in self.stems.iter_mut().zip(stems) {
+            thin.resize((begin + frames).div_ceil(COARSE), 0.0);
+            for (n, x) in middle(stem).enumerate() {
+                thin[(begin + n) / COARSE] += x;
             }
-            to.resize(whole, 0.0);
+        }
+        for (to, block) in [(&mut self.sum, sum), (&mut self.mix, mix)] {
+            to.extend(middle(block));
+            to.resize(begin + frames, 0.0);
         }
     }
 
     /// Where the mix lies; `None` where there is nothing to compare.
     pub fn alignment(&self) -> Option<Alignment> {
-        let coarse = self.coarse()?;
+        let coarse = self.coarse().map(|lag| if self.is_better_at_once(lag) { 0 } else { lag })?;
         let mut fourier = Fourier::new(WINDOW);
         let window = hann(WINDOW);
         let last = self.sum.len().checked_sub(WINDOW)?;
@@ -112,17 +119,36 @@ impl Beginning {
         Some(Alignment { frames: frames as i64, fraction: exact - frames, agree })
     }
 
+    /// Whether the stems, each at its own gain, explain the mix at least as well without a delay. Where a loud stem was
+    /// turned over, the sum may go better with a mix that is late by some bars.
+    fn is_better_at_once(&self, lag: i64) -> bool {
+        let mix = thinned(&self.mix);
+        let left = |lag: i64| {
+            let [of_stems, of_mix] = [(-lag).max(0), lag.max(0)].map(|skip| skip as usize);
+            let length = mix.len().saturating_sub(of_stems.max(of_mix));
+            let mix = &mix[of_mix.min(mix.len() - length)..][..length];
+            let stems: Vec<&[f32]> =
+                self.stems.iter().map(|stem| &stem[of_stems.min(stem.len() - length)..][..length]).collect();
+            let heard: Vec<&&[f32]> = stems.iter().filter(|stem| super::dot::dot(stem, stem) > 0.0).collect();
+            let row = |a: &[f32]| heard.iter().map(|b| super::dot::dot(a, b)).collect();
+            let gram = Gram {
+                parts: heard.iter().map(|a| row(a)).collect(),
+                mix: row(mix),
+                whole: super::dot::dot(mix, mix),
+            };
+            gram.left(&gram.gains(gram.common()))
+        };
+        lag == 0 || left(0) <= left(lag / COARSE as i64)
+    }
+
     /// Within some frames, from the lower octaves of all that was heard.
     fn coarse(&self) -> Option<i64> {
-        let thin = |x: &[f32]| -> Vec<f64> {
-            x.chunks(COARSE).map(|part| part.iter().map(|x| f64::from(*x)).sum()).collect()
-        };
-        let (sum, mix) = (thin(&self.sum), thin(&self.mix));
+        let (sum, mix) = (thinned(&self.sum), thinned(&self.mix));
         let reach = (FARTHEST_S * self.rate / COARSE).min(sum.len() / 2);
         let mut fourier = Fourier::new((sum.len() + reach).next_power_of_two().max(2));
         let (mut of_sum, mut of_mix) = (fourier.spectrum(), fourier.spectrum());
-        fourier.forward(sum.into_iter(), &mut of_sum);
-        fourier.forward(mix.into_iter(), &mut of_mix);
+        fourier.forward(sum.into_iter().map(f64::from), &mut of_sum);
+        fourier.forward(mix.into_iter().map(f64::from), &mut of_mix);
         of_mix.iter_mut().zip(&of_sum).for_each(|(mix, sum)| *mix *= sum.conj());
         whiten(&mut of_mix);
         let correlation = fourier.back(&mut of_mix);
@@ -130,6 +156,17 @@ impl Beginning {
         let (near, here) = peak(correlation, 1);
         (best > 0.0).then_some(COARSE as i64 * if here >= NEARLY * best { near } else { lag })
     }
+}
+
+/// The middle of left and right.
+fn middle(block: &Audio) -> impl Iterator<Item = f32> + '_ {
+    let sides = [block.channels.first(), block.channels.last()];
+    let [left, right] = sides.map(|side| side.map_or(&[][..], Vec::as_slice));
+    left.iter().zip(right).map(|(l, r)| 0.5 * (l + r))
+}
+
+fn thinned(x: &[f32]) -> Vec<f32> {
+    x.chunks(COARSE).map(|part| part.iter().sum()).collect()
 }
 
 fn whiten(cross: &mut [Complex64]) {

@@ -11,8 +11,10 @@ use super::{LEAST, NullTest, left_db};
 const SILENT: f64 = 1e-10;
 /// What is left below this share of the mix (−60 dB) needs no further explanation in time.
 const EXPLAINED: f64 = 1e-6;
-/// What can be done to the whole sum and leaves no more than this (−50 dB) is better than a stem that was moved.
+/// What can be done to the whole sum and leaves no more than this (−50 dB), and this share of what one gain leaves
+/// (15 dB less), is not a stem that was moved.
 const BY_THE_BUS: f64 = 1e-5;
+const CLEARLY: f64 = 0.03;
 /// A place of the mix is taken for better if it leaves this share of what another one leaves (6 dB less).
 const BETTER: f64 = 0.25;
 
@@ -57,11 +59,7 @@ pub(super) fn explain(test: &NullTest) -> Explained {
         of_stems.extend([
             (k, Quantity::OneStemFactor, Value::Scalar(one.factor)),
             (k, Quantity::OneStemDelay, Value::Scalar(one.delay)),
-            (
-                k,
-                Quantity::OneStemRest,
-                Value::scalar_or(amplitude_db(one.rest.abs()), "the others are absent"),
-            ),
+            (k, Quantity::OneStemRest, Value::Scalar(one.rest)),
             (k, Quantity::NullOneStem, Value::Scalar(left_db(one.left))),
         ]);
     }
@@ -105,9 +103,11 @@ impl Alternative {
 
     /// Whether something that was done to the whole sum says enough.
     fn by_the_bus(&self, whole: &[(Quantity, Value)]) -> bool {
+        let plain = self.gram.left(&vec![self.common; self.heard.len()]);
+        let enough_db = left_db(BY_THE_BUS.min(CLEARLY * plain));
         let of_bus = [Quantity::NullFilter, Quantity::NullGain, Quantity::NullCurve];
         whole.iter().any(|(quantity, value)| {
-            of_bus.contains(quantity) && matches!(value, Value::Scalar(db) if *db < left_db(BY_THE_BUS))
+            of_bus.contains(quantity) && matches!(value, Value::Scalar(db) if *db < enough_db)
         })
     }
 

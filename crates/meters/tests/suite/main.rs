@@ -5,6 +5,7 @@ mod clipped;
 mod ebu_3341;
 mod ebu_3342;
 mod laws;
+mod null;
 mod short;
 mod signals;
 mod songs;
