@@ -1,5 +1,4 @@
 //! The null test's causes from readings made by hand: each with a near miss.
-#![allow(dead_code)] // of the fixture, which other tests use more of
 
 mod fixture;
 
