@@ -223,20 +223,20 @@ fn several(null: &Null) -> Words {
 
 fn missing(null: &Null) -> Words {
     let pauses = null.over_time().iter().any(|(_, _, db)| *db < GAP_DB);
-    let or = if null.left_db > SOFT_DB || pauses {
-        ""
+    let left_db = null.left_db;
+    let text = if left_db > SOFT_DB || pauses {
+        format!(
+            "A stem is missing: {left_db:.0} dB of the mix is in none of the stems. No level, delay, filter or gain \
+             explains it."
+        )
     } else {
-        ", or the mix went through a lossy codec, or through an effect that no stem has"
+        format!(
+            "{left_db:.0} dB of the mix is in none of the stems: a soft stem is missing, or the mix went through a lossy \
+             codec or an effect that no stem has. No level, delay, filter or gain explains it."
+        )
     };
-    let text = format!(
-        "A stem is missing: {:.0} dB of the mix is in none of the stems{or}. No level, delay, filter or gain explains it.",
-        null.left_db
-    );
-    (
-        Severity::Warning,
-        text,
-        "Ask for the missing stem; listen to the mix at the times given to hear what it plays.".into(),
-    )
+    let hint = "Ask for the missing stem, or for the mix as WAV; listen to the mix at the times given to hear what it plays.";
+    (Severity::Warning, text, hint.into())
 }
 
 fn other_song(null: &Null) -> Words {
