@@ -34,7 +34,9 @@ impl GainMatch {
         let mut weights: Vec<f64> =
             (0..2 * reach).map(|k| 0.5 - 0.5 * libm::cos(2.0 * PI * place(k))).collect();
         let whole: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|w| *w /= whole);
+        for weight in &mut weights {
+            *weight /= whole;
+        }
         Self {
             tiles: std::iter::repeat_n([0.0; 2], 2 * reach).collect(),
             weights,
@@ -48,7 +50,9 @@ impl GainMatch {
 
     /// Forgets everything heard.
     pub fn reset(&mut self) {
-        self.tiles.iter_mut().for_each(|tile| *tile = [0.0; 2]);
+        for tile in &mut self.tiles {
+            *tile = [0.0; 2];
+        }
         self.back = [0.0; 2];
     }
 

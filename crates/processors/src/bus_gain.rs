@@ -11,7 +11,8 @@ const SAME: f64 = 1e-7;
 
 /// Does again what a bus compressor or limiter of the client did: it hears the client's mix as its key and gives the
 /// signal, moment by moment, the gain that brings it nearest to that mix, both channels alike. So the stems' sum moves
-/// as the approved mix does. It hears ahead, so that no peak comes before its gain. Where mix or signal are too soft to
+/// as the approved mix does. What was done to the stems before does not mislead it: it compares the mix with their plain sum,
+/// which comes with the key. It hears ahead, so that no peak comes before its gain. Where mix or signal are too soft to
 /// tell, and without a key, the gain rests.
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct BusGainSettings {
@@ -55,6 +56,8 @@ struct Works {
     in_time: Late,
     waiting: Late,
     key: Vec<DelayLine>,
+    plain: Vec<DelayLine>,
+    // the mix, and behind it the plain sum, in time with the signal
     heard: Vec<Vec<f32>>,
     matched: GainMatch,
     // of the tile that is being heard, and how much of it was
@@ -85,7 +88,8 @@ impl Works {
             in_time: Late::new(spec, signal as usize),
             waiting: Late::new(spec, (reach + 1) * tile),
             key: vec![DelayLine::new(whole as usize, fraction); spec.channels],
-            heard: vec![vec![0.0; spec.max_frames]; spec.channels],
+            plain: vec![DelayLine::new(signal as usize, 0.0); spec.channels],
+            heard: vec![vec![0.0; spec.max_frames]; 2 * spec.channels],
             matched: GainMatch::new(reach, tile * spec.channels, rest, settings.range_db.amplitude()),
             energies: [0.0; 2],
             at: 0,
@@ -97,14 +101,15 @@ impl Works {
     fn reset(&mut self) {
         self.in_time.reset();
         self.waiting.reset();
-        self.key.iter_mut().for_each(DelayLine::reset);
+        self.key.iter_mut().chain(&mut self.plain).for_each(DelayLine::reset);
         self.matched.reset();
         (self.energies, self.at, self.edges) = ([0.0; 2], 0, [self.rest; 2]);
     }
 
     fn process(&mut self, block: &mut Block, reduction: &mut Reduction) {
         let frames = block.frames();
-        for (c, (heard, line)) in self.heard.iter_mut().zip(&mut self.key).enumerate() {
+        let lines = self.key.iter_mut().chain(&mut self.plain);
+        for (c, (heard, line)) in self.heard.iter_mut().zip(lines).enumerate() {
             heard.resize(frames, 0.0);
             match block.key.as_ref().and_then(|key| key.channels.get(c)) {
                 Some(key) => heard.copy_from_slice(key),
@@ -116,7 +121,11 @@ impl Works {
         let mut from = 0;
         while from < frames {
             let to = frames.min(from + self.tile - self.at);
-            for (x, m) in block.main.channels.iter().zip(&self.heard) {
+            let channels = block.main.channels.len();
+            let brings_sum = block.key.as_ref().is_some_and(|key| key.channels.len() == 2 * channels);
+            let (mix, plain) = self.heard.split_at(channels);
+            let sum = if brings_sum { plain } else { &block.main.channels };
+            for (x, m) in sum.iter().zip(mix) {
                 for (x, m) in x[from..to].iter().zip(&m[from..to]) {
                     let (x, m) = (f64::from(*x), f64::from(*m));
                     self.energies[0] += x * x;

@@ -87,10 +87,12 @@ impl Key {
             key: place.to_string(),
             keys: keys.iter().map(Place::to_string).collect::<Vec<_>>().join(", "),
         })?;
+        // what comes beside the stems brings their plain sum with it
+        let channels = spec.channels * if matches!(place, Place::Bus(_)) { 2 } else { 1 };
         Ok(Some(Self {
             at,
-            audio: Audio::silence(spec.rate_hz, spec.channels, spec.max_frames),
-            align: Align::new(late, spec.channels, spec.max_frames),
+            audio: Audio::silence(spec.rate_hz, channels, spec.max_frames),
+            align: Align::new(late, channels, spec.max_frames),
         }))
     }
 }

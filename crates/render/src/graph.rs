@@ -42,6 +42,8 @@ struct Stems {
     steers: Vec<bool>,
     /// Signals that steer and are not heard themselves.
     listeners: Vec<Running>,
+    /// The sum of the stems as they were sent, where a listener steers.
+    plain: Audio,
     linked: bool,
     block_frames: usize,
     /// Frames to feed after the end, until everything that is late has come out.
@@ -63,7 +65,8 @@ impl Graph {
     }
 
     /// The same with signals beside the stems, such as the client's mix: each steers moves as the bus of its name, and
-    /// is not heard itself.
+    /// is not heard itself. Behind its own channels such a key brings those of the plain sum of the stems as they were
+    /// sent, so that a move can tell what was done to that sum, whatever is done to the stems before it.
     pub fn build_beside(
         plan: &[Move],
         lanes: Vec<Lane>,
@@ -100,6 +103,7 @@ impl Graph {
             lanes: lanes.into_iter().zip(chains).map(running).collect(),
             steers,
             listeners: listeners.into_iter().map(|lane| running((lane, Chain::empty()))).collect(),
+            plain: Audio::silence(rate_hz, channels, 0),
             linked: shape.linked,
             block_frames: shape.block_frames,
             tail: latency,
@@ -164,11 +168,20 @@ impl Stems {
         }
         // just as much as of the stems, so that both stay together to the end
         self.listeners.iter_mut().try_for_each(|lane| lane.read(frames).map(|_| ()))?;
-        let inputs = self.lanes.iter_mut().chain(&mut self.listeners);
-        for ((lane, key), &steers) in inputs.zip(&mut *keys).zip(&self.steers) {
+        let (of_lanes, of_listeners) = keys.split_at_mut(self.lanes.len());
+        let (lanes_steer, listeners_steer) = self.steers.split_at(self.lanes.len());
+        for ((lane, key), &steers) in self.lanes.iter_mut().zip(of_lanes).zip(lanes_steer) {
             if steers {
                 lane.block.resize(frames);
                 key.copy_from(&lane.block.main);
+            }
+        }
+        for ((beside, key), &steers) in self.listeners.iter_mut().zip(of_listeners).zip(listeners_steer) {
+            if steers {
+                beside.block.resize(frames);
+                add_up(&self.lanes.iter().map(|l| &l.block.main), frames, &mut self.plain);
+                key.copy_from(&beside.block.main);
+                key.channels.extend(self.plain.channels.iter().cloned());
             }
         }
         self.lanes.par_iter_mut().for_each(|lane| lane.process(frames, keys));

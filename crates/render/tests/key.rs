@@ -128,5 +128,12 @@ fn the_mix_beside_the_stems_steers_and_is_not_heard() {
     for (n, (is, shall)) in followed.iter().zip(&mix().channels[0]).enumerate().skip(4800) {
         assert!((is - shall).abs() < 1e-3, "frame {n}: {is} for {shall}");
     }
-    assert!(run(&[follow], 317) == followed, "the size of a block is heard");
+    assert!(run(&[follow.clone()], 317) == followed, "the size of a block is heard");
+    // what is done to a stem before does not mislead it
+    let softer = a_move(Place::stem("music"), "gain", &json!({ "gain_db": -6.0 }), None);
+    let factor = libm::pow(10.0, -0.3) as f32;
+    for (n, (is, shall)) in run(&[softer, follow], 1000).iter().zip(&mix().channels[0]).enumerate().skip(4800)
+    {
+        assert!((is - factor * shall).abs() < 1e-3, "frame {n}: {is} for {shall}, softer");
+    }
 }

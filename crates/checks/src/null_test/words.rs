@@ -263,13 +263,12 @@ fn evidence(null: &Null, cause: &Cause) -> Vec<Evidence> {
             rest.extend(plain.into_iter().filter_map(whole));
             return rest;
         }
-        Cause::Same { .. } => vec![],
         Cause::Levels => vec![Quantity::NullStems],
         Cause::Filter => vec![Quantity::NullFilter],
         Cause::Gain => vec![Quantity::NullGain, Quantity::MixGainRange],
         Cause::Curve => vec![Quantity::NullCurve],
         Cause::Several => vec![Quantity::NullFilterGain, Quantity::NullGain, Quantity::MixGainRange],
-        Cause::Missing => vec![],
+        Cause::Same { .. } | Cause::Missing => vec![],
         Cause::OtherSong => vec![Quantity::MixMatch, Quantity::MixCorrelation],
     };
     first.into_iter().chain(plain).filter_map(whole).collect()

@@ -147,7 +147,9 @@ pub fn limited(x: &Wave, rate_hz: u32, ceiling: f64) -> Wave {
         .collect();
     // the mean over the look-ahead leads down to each peak without a step
     let mut sums = vec![0.0];
-    lowest.iter().for_each(|g| sums.push(sums[sums.len() - 1] + g));
+    for gain in &lowest {
+        sums.push(sums[sums.len() - 1] + gain);
+    }
     let gain: Vec<f64> = (0..frames).map(|n| (sums[n + ahead] - sums[n]) / ahead as f64).collect();
     with_gain(x, &gain)
 }

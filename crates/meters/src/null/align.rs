@@ -112,8 +112,9 @@ impl Beginning {
         let agree =
             lags.iter().filter(|lag| (**lag - shift).abs() <= SAME).count() as f64 / lags.len() as f64;
         let whole = coarse + shift;
-        let fraction =
-            pairs(whole).map(|pair| Spectra::of(&mut fourier, &window, pair)).reduce(Spectra::plus);
+        let fraction = pairs(whole)
+            .map(|pair| Spectra::of(&mut fourier, &window, pair))
+            .reduce(|all, one| all.plus(&one));
         let exact = whole as f64 + fraction.map_or(0.0, |spectra| spectra.fraction());
         let frames = exact.floor();
         Some(Alignment { frames: frames as i64, fraction: exact - frames, agree })
@@ -210,7 +211,7 @@ impl Spectra {
         self.cross
     }
 
-    fn plus(mut self, other: Self) -> Self {
+    fn plus(mut self, other: &Self) -> Self {
         self.cross.iter_mut().zip(&other.cross).for_each(|(a, b)| *a += b);
         self.powers.iter_mut().zip(other.powers).for_each(|(a, b)| *a += b);
         self
