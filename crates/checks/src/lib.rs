@@ -24,10 +24,10 @@ mod level_outlier;
 mod look;
 mod low_correlation;
 mod misnamed;
-mod mix_differs;
 mod mono;
 mod noise_floor;
 mod normalised;
+mod null_test;
 mod out_of_phase;
 mod rates;
 mod shares;
@@ -85,7 +85,7 @@ pub const CHECKS: &[Check] = &[
     normalised::CHECK,
     hardly_plays::CHECK,
     too_many_stems::CHECK,
-    mix_differs::CHECK,
+    null_test::CHECK,
 ];
 
 /// Runs every check and returns the findings, the worst first, then by place.

@@ -21,6 +21,7 @@ mod loudness;
 mod low_rate;
 mod moments;
 mod noise_floor;
+pub mod null;
 mod onsets;
 mod pauses;
 mod peak;

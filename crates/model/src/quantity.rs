@@ -99,6 +99,29 @@ quantities! {
     Dither "dither_rms_lsb" "LSB" "Dither" "RMS of the quantisation error against the signal before it.";
     GainReduction "gain_reduction_db" "dB" "Mean gain reduction" "Mean of the limiter's attenuation over the whole.";
     MaxGainReduction "max_gain_reduction_db" "dB" "Most gain reduction" "The limiter's highest attenuation.";
+    MixDelay "mix_delay_frames" "frames" "Mix late by" "By how much the client's mix is later than the stems.";
+    MixGain "mix_gain_db" "dB" "Mix louder by" "The one gain that brings the sum of the stems nearest to the mix.";
+    MixCorrelation "mix_correlation" "" "Correlation with the mix" "Of the sum of the stems and the mix, in time with each other: 1 the same, -1 turned over, 0 unrelated.";
+    MixMatch "mix_match_percent" "%" "Mix at its place" "Share of the places listened to at which the mix goes with the stems at the same delay.";
+    NullResidual "null_residual_db" "dB" "Null test" "What is left of the mix when the stems' sum, in time and at the best gain, is taken away.";
+    NullLevel "null_level_dbfs" "dBFS" "Null test, level" "The level of what is left.";
+    NullSpread "null_spread_db" "dB" "Null test, spread" "How far soft and loud moments of what is left lie apart, while the mix sounds.";
+    NullOverTime "null_over_time_db" "dB" "Null test over time" "What is left over the mix, in each hop.";
+    NullSpectrum "null_spectrum_db" "dB" "Null test, spectrum" "What is left over the mix, in each third-octave band.";
+    NullOneStem "null_one_stem_db" "dB" "Null with one stem changed" "What is left with the best gain and delay of one stem beside the others.";
+    NullStems "null_stem_gains_db" "dB" "Null with a gain per stem" "What is left when every stem has its best gain.";
+    NullFilter "null_filter_db" "dB" "Null with a filter" "What is left when the sum goes through the best filter.";
+    NullGain "null_gain_over_time_db" "dB" "Null with a gain over time" "What is left when the sum has the best gain at every moment.";
+    NullCurve "null_curve_db" "dB" "Null with a curve" "What is left when the sum is bent by the best curve, sample by sample.";
+    NullFilterGain "null_filter_and_gain_db" "dB" "Null with filter and gain" "What is left with the best filter and then the best gain at every moment.";
+    StemFactor "stem_factor" "" "Stem in the mix" "By which factor a stem stands in the mix, all stems fitted together: 1 as sent, 0 absent, -1 turned over.";
+    OneStemFactor "one_stem_factor" "" "One stem in the mix" "The factor of a stem if it alone stands otherwise in the mix, re the others.";
+    OneStemDelay "one_stem_delay_frames" "frames" "One stem late by" "By how much later a stem stands in the mix if it alone is moved.";
+    OneStemRest "one_stem_rest" "" "The others beside it" "The factor of the other stems in the mix if one stem alone stands otherwise in it.";
+    MixTransfer "mix_transfer_db" "dB" "Mix over sum" "The gain from the sum of the stems to the mix in each third-octave band.";
+    MixGainOverTime "mix_gain_over_time_db" "dB" "Mix over sum over time" "The gain from the sum of the stems to the mix in each hop.";
+    MixGainRange "mix_gain_range_db" "dB" "Range of the mix's gain" "How far that gain moves, from its 1st to its 99th percentile, in windows of milliseconds.";
+    MixGainLevel "mix_gain_level_correlation" "" "Mix's gain with level" "Correlation of that gain and the sum's level: -1 the louder, the more is turned down.";
 }
 
 impl fmt::Display for Quantity {

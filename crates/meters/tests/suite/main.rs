@@ -11,6 +11,7 @@ mod edges;
 mod hum;
 mod laws;
 mod noise_floor;
+mod null;
 mod short;
 mod signals;
 mod songs;
