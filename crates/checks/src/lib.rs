@@ -13,11 +13,13 @@ mod dead_channel;
 mod inter_sample_overs;
 mod lengths;
 mod look;
+mod lossy_origin;
 mod misnamed;
 mod mix_differs;
 mod mono;
 mod out_of_phase;
 mod over_full_scale;
+mod padded_bits;
 mod rates;
 mod silence;
 mod silence_inside;
@@ -27,6 +29,7 @@ mod too_quiet;
 mod too_short;
 mod truncated;
 mod truncated_tail;
+mod upsampled;
 
 use acetate_model::{Case, Check, Finding, Place};
 
@@ -54,6 +57,9 @@ pub const CHECKS: &[Check] = &[
     dc::CHECK,
     out_of_phase::CHECK,
     bass_phase::CHECK,
+    lossy_origin::CHECK,
+    upsampled::CHECK,
+    padded_bits::CHECK,
     already_mastered::CHECK,
     too_many_stems::CHECK,
     mix_differs::CHECK,

@@ -2,7 +2,9 @@
 //!
 //! Meters hear mono or stereo. Of more channels, those that compare left with right hear the first two.
 
+mod band_edge;
 mod bank;
+mod bits;
 mod character;
 mod clipping;
 mod compare;
@@ -43,6 +45,8 @@ pub const METERS: &[MeterEntry] = &[
     clipping::ENTRY,
     holes::ENTRY,
     edges::ENTRY,
+    band_edge::ENTRY,
+    bits::ENTRY,
     length::ENTRY,
 ];
 

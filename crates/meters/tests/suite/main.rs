@@ -6,6 +6,7 @@ mod clipped;
 mod ebu_3341;
 mod ebu_3342;
 mod laws;
+mod origin;
 mod short;
 mod signals;
 mod songs;
