@@ -12,6 +12,7 @@ mod dc;
 mod dead_channel;
 mod inter_sample_overs;
 mod lengths;
+mod limited_on_the_way;
 mod look;
 mod lossy_origin;
 mod misnamed;
@@ -57,6 +58,7 @@ pub const CHECKS: &[Check] = &[
     dc::CHECK,
     out_of_phase::CHECK,
     bass_phase::CHECK,
+    limited_on_the_way::CHECK,
     lossy_origin::CHECK,
     upsampled::CHECK,
     padded_bits::CHECK,

@@ -5,7 +5,7 @@ mod fixture;
 use acetate_model::{Finding, Place, Quantity, Severity, SourceNote, Value};
 use fixture::{Fixture, keys, mix};
 
-use Quantity::{BandEdge, BitsInUse, EdgeDrop};
+use Quantity::{BandEdge, BitsInUse, ClippedRuns, EdgeDrop, HeldOver, HeldPeaks, HeldVariety};
 use Severity::{Note, Warning};
 
 fn cut(edge_hz: f64, drop_db: f64) -> Fixture {
@@ -89,4 +89,23 @@ fn the_mix_is_no_stem() {
     Fixture::clean().scalar(&mix(), BandEdge, 16_000.0).scalar(&mix(), EdgeDrop, 60.0).assert_quiet();
     let silent = Value::Undefined("silence".into());
     Fixture::clean().reads(&keys(), BitsInUse, silent).assert_quiet();
+}
+
+fn held(percent: f64, over: f64, variety_db: f64) -> Fixture {
+    let peaks = Fixture::clean().scalar(&keys(), HeldPeaks, percent);
+    peaks.scalar(&keys(), HeldOver, over).scalar(&keys(), HeldVariety, variety_db)
+}
+
+#[test]
+fn limited_on_the_way() {
+    for (percent, over, severity) in [(8.0, 4.0, Note), (30.0, 15.0, Warning), (80.0, 100.0, Warning)] {
+        let found = held(percent, over, 3.0).only("limited_on_the_way");
+        assert_eq!(one(&found), (severity, &keys()));
+        assert_eq!(found[0].evidence.len(), 3);
+    }
+    held(4.0, 20.0, 3.0).assert_quiet();
+    held(40.0, 1.5, 3.0).assert_quiet();
+    held(100.0, 750.0, 0.7).assert_quiet();
+    held(40.0, 20.0, 3.0).mastered().assert_quiet();
+    held(40.0, 20.0, 3.0).scalar(&keys(), ClippedRuns, 5.0).only("clipping");
 }

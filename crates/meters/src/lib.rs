@@ -12,6 +12,7 @@ mod dc;
 mod derived;
 mod dynamics;
 mod edges;
+mod held;
 mod history;
 mod holes;
 mod length;
@@ -47,6 +48,7 @@ pub const METERS: &[MeterEntry] = &[
     edges::ENTRY,
     band_edge::ENTRY,
     bits::ENTRY,
+    held::ENTRY,
     length::ENTRY,
 ];
 

@@ -5,6 +5,7 @@ mod character;
 mod clipped;
 mod ebu_3341;
 mod ebu_3342;
+mod held;
 mod laws;
 mod origin;
 mod short;

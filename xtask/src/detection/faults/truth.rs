@@ -3,7 +3,7 @@
 use acetate_mastering::model::{Place, Quantity, Session, Stem};
 use realfft::{RealFftPlanner, num_complex::Complex};
 
-use super::super::Fault;
+use super::super::{Fault, song::Song};
 use super::basics::{amplitude, heard};
 
 pub(in super::super) const FAULTS: &[Fault] = &[
@@ -46,7 +46,58 @@ pub(in super::super) const FAULTS: &[Fault] = &[
             song.channels(at).iter_mut().flatten().for_each(|s| *s = (*s * steps).round() / steps);
         },
     },
+    Fault {
+        name: "limited on the way",
+        codes: &["limited_on_the_way"],
+        levels: ["3 dB", "6 dB", "10 dB"],
+        suits: lively,
+        inject: |song, at, level| {
+            let ceiling = loud_peak(song, at) * amplitude(-[3.0, 6.0, 10.0][level]);
+            let hold = (song.rate() * 0.0015) as usize;
+            let release = libm::exp(-1.0 / (song.rate() * 0.08)) as f32;
+            limit(song.channels(at), ceiling, hold, release);
+            song.channels(at).iter_mut().flatten().for_each(|s| *s *= amplitude(-3.0));
+        },
+    },
 ];
+
+/// Stems that sound for most of the time; of a few notes nobody can tell.
+fn lively(session: &Session, stem: &Stem) -> bool {
+    let place = Place::stem(&stem.name);
+    session.readings.scalar(&place, Quantity::Activity).is_some_and(|percent| percent > 50.0)
+}
+
+/// The level that a tenth of the peaks in stretches of 100 ms reaches.
+fn loud_peak(song: &Song, at: usize) -> f32 {
+    let hop = (song.rate() / 10.0) as usize;
+    let [left, right] = &song.stems[at].audio.channels[..] else { return 1.0 };
+    let highest = |x: &[f32]| x.iter().fold(0f32, |peak, s| peak.max(s.abs()));
+    let hops = left.chunks(hop).zip(right.chunks(hop)).map(|(l, r)| highest(l).max(highest(r)));
+    let mut peaks: Vec<f32> = hops.filter(|&peak| peak > amplitude(-50.0)).collect();
+    peaks.sort_by(f32::total_cmp);
+    peaks.get(peaks.len() * 9 / 10).copied().unwrap_or(1.0)
+}
+
+/// A limiter that looks ahead: the gain falls over `hold` samples to what the highest of them needs, and comes back slowly.
+fn limit(channels: &mut [Vec<f32>], ceiling: f32, hold: usize, release: f32) {
+    let frames = channels.first().map_or(0, Vec::len);
+    let peak = |n: usize| channels.iter().fold(0f32, |peak, channel| peak.max(channel[n].abs()));
+    let mut gains: Vec<f32> = (0..frames).map(|n| (ceiling / peak(n).max(1e-9)).min(1.0)).collect();
+    let mut now = 1f32;
+    for gain in &mut gains {
+        now = gain.min(1.0 - (1.0 - now) * release);
+        *gain = now;
+    }
+    let slope = 1.0 / hold.max(1) as f32;
+    let mut ahead = 1f32;
+    for gain in gains.iter_mut().rev() {
+        ahead = gain.min(ahead + slope);
+        *gain = ahead;
+    }
+    for channel in channels {
+        channel.iter_mut().zip(&gains).for_each(|(s, gain)| *s *= gain);
+    }
+}
 
 /// Mean power of a third octave in which there is something to be cut.
 const LEAST_HIGHS_DB: f64 = -80.0;
