@@ -2,7 +2,7 @@
 
 mod fixture;
 
-use acetate_model::{Finding, Place, Quantity, Severity, SourceNote, Value};
+use acetate_model::{Finding, Place, Quantity, Severity, SourceNote};
 use fixture::{Fixture, keys, mix};
 
 use Quantity::{BandEdge, BitsInUse, ClippedRuns, EdgeDrop, HeldOver, HeldPeaks, HeldVariety};
@@ -87,8 +87,7 @@ fn padded_bits() {
 #[test]
 fn the_mix_is_no_stem() {
     Fixture::clean().scalar(&mix(), BandEdge, 16_000.0).scalar(&mix(), EdgeDrop, 60.0).assert_quiet();
-    let silent = Value::Undefined("silence".into());
-    Fixture::clean().reads(&keys(), BitsInUse, silent).assert_quiet();
+    Fixture::clean().scalar(&keys(), BitsInUse, 16.0).silenced(&keys()).only("silence");
 }
 
 fn held(percent: f64, over: f64, variety_db: f64) -> Fixture {

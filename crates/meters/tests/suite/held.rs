@@ -27,7 +27,9 @@ fn lively(seconds: f64) -> Vec<f64> {
 fn limited(mut samples: Vec<f64>, ceiling: f64) -> Audio {
     for part in samples.chunks_mut(frames(0.02)) {
         let peak = part.iter().fold(0f64, |peak, x| peak.max(x.abs()));
-        part.iter_mut().for_each(|x| *x *= (ceiling / peak).min(1.0) * 0.7);
+        for x in part {
+            *x *= (ceiling / peak).min(1.0) * 0.7;
+        }
     }
     centre(samples.len(), |n| samples[n])
 }
