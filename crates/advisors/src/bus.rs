@@ -14,7 +14,7 @@ pub(crate) const ADVISOR: Advisor = Advisor {
 };
 
 /// The code of the check whose finding it follows.
-const NULL_TEST: &str = "null_test";
+pub(crate) const NULL_TEST: &str = "null_test";
 /// The gain gets this much more room than it was seen to move, in dB, within these limits.
 const ROOM_DB: f64 = 6.0;
 const RANGE_DB: [f64; 2] = [6.0, 24.0];

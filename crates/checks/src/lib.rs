@@ -21,7 +21,9 @@ mod hum;
 mod inter_sample_overs;
 mod lengths;
 mod level_outlier;
+mod limited_on_the_way;
 mod look;
+mod lossy_origin;
 mod low_correlation;
 mod misnamed;
 mod mono;
@@ -29,6 +31,7 @@ mod noise_floor;
 mod normalised;
 mod null_test;
 mod out_of_phase;
+mod padded_bits;
 mod rates;
 mod shares;
 mod silence;
@@ -41,6 +44,7 @@ mod too_quiet;
 mod too_short;
 mod truncated;
 mod truncated_tail;
+mod upsampled;
 mod wet_dry;
 
 use acetate_model::{Case, Check, Finding, Place};
@@ -74,6 +78,10 @@ pub const CHECKS: &[Check] = &[
     low_correlation::CHECK,
     excessive_side::CHECK,
     bass_phase::CHECK,
+    limited_on_the_way::CHECK,
+    lossy_origin::CHECK,
+    upsampled::CHECK,
+    padded_bits::CHECK,
     already_mastered::CHECK,
     duplicates::CHECK,
     double_printed::CHECK,

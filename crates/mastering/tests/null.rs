@@ -80,10 +80,8 @@ fn tested(stems: &[(String, Audio)], mix: &Wave, heard: &Readings) -> Tested {
         value: rate,
         by: "test@1".into(),
     });
-    let named: Vec<Stem> = stems
-        .iter()
-        .map(|(name, _)| Stem::new(name, RoleGuess::default(), SourceInfo::default()))
-        .collect();
+    let named: Vec<Stem> =
+        stems.iter().map(|(name, _)| Stem::new(name, RoleGuess::default(), SourceInfo::default())).collect();
     let brief = Brief { repair: vec![Repair::Bus], ..Brief::default() };
     let case =
         |findings| Case { stage: Stage::Input, brief: &brief, stems: &named, readings: &readings, findings };

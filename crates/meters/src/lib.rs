@@ -2,7 +2,9 @@
 //!
 //! Meters hear mono or stereo. Of more channels, those that compare left with right hear the first two.
 
+mod band_edge;
 mod bank;
+mod bits;
 mod character;
 mod clicks;
 mod clipping;
@@ -12,6 +14,7 @@ mod derived;
 mod dynamics;
 mod edges;
 mod floor;
+mod held;
 mod history;
 mod holes;
 mod hum;
@@ -57,6 +60,9 @@ pub const METERS: &[MeterEntry] = &[
     clicks::ENTRY,
     hum::ENTRY,
     noise_floor::ENTRY,
+    band_edge::ENTRY,
+    bits::ENTRY,
+    held::ENTRY,
     length::ENTRY,
 ];
 

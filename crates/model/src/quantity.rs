@@ -61,6 +61,12 @@ quantities! {
     Sibilance "sibilance_percent" "%" "Sibilance" "Share of the sounding time in which 5 to 10 kHz outweigh 100 Hz to 4 kHz.";
     Flatness "flatness_db" "dB" "Flatness" "Geometric over arithmetic mean of the power from 200 Hz to 5 kHz: 0 white noise, far below it tones.";
     Rumble "rumble_db" "dB" "Rumble" "Power below 25 Hz over the power of the whole.";
+    BandEdge "band_edge_hz" "Hz" "Band edge" "Where a full band ends as if cut off; half the rate if it does not.";
+    EdgeDrop "band_edge_drop_db" "dB" "Drop at the edge" "From the band just below its edge to the most that is above it.";
+    HeldPeaks "held_peaks_percent" "%" "Held peaks" "Of all active stretches of 100 ms, those whose peaks stand together at one level close to the top.";
+    HeldOver "held_over" "" "Held peaks over those below" "How many times as many peaks stand at that level as at levels just below it.";
+    HeldVariety "held_variety_db" "dB" "Variety of held peaks" "How much of the range of loudness around a peak is taken by peaks at that level: small for equal notes.";
+    BitsInUse "bits_in_use" "bit" "Bits in use" "The coarsest steps of full scale that hold every sample; 24 stands for all finer ones too.";
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";
     OversAt "overs_at" "" "Overs between samples over time" "How many stretches of each hop go over full scale between two samples and not on one.";

@@ -1,4 +1,4 @@
-use acetate_model::{Evidence, Finding, Place, Quantity, Severity};
+use acetate_model::{Evidence, Finding, Place, Quantity, Repair, Severity};
 
 use super::cause::{Cause, Fault};
 use super::readings::{Null, OneStem};
@@ -22,8 +22,8 @@ const GAP_DB: f64 = -60.0;
 /// What is left below this may as well be the loss of a codec, in dB.
 const SOFT_DB: f64 = -15.0;
 
-const MIXED: &str = "Listen to both. If the mix is what was approved, do the same to the sum with `--repair bus`, or ask \
-    for stems that carry it";
+const MIXED: &str =
+    "Listen to both, and ask which was approved; if it was the mix, ask for stems that carry it";
 
 /// The finding: cause, amount, times and the way out.
 pub(super) fn finding(code: &str, null: &Null, cause: &Cause) -> Finding {
@@ -42,11 +42,22 @@ pub(super) fn finding(code: &str, null: &Null, cause: &Cause) -> Finding {
         Cause::Missing => missing(null),
         Cause::OtherSong => other_song(null),
     };
-    let finding = found(code, severity, &at, text, &hint).resting_on(evidence(null, cause));
+    let mut finding = found(code, severity, &at, text, &hint).resting_on(evidence(null, cause));
+    finding.repair = repair(cause);
     if matches!(cause, Cause::Same { .. } | Cause::OtherSong) {
         finding
     } else {
         finding.at_times(stretches(null))
+    }
+}
+
+/// The consent under which the cause is answered here.
+fn repair(cause: &Cause) -> Option<Repair> {
+    match cause {
+        Cause::Stem(_, Fault::Polarity) => Some(Repair::Polarity),
+        Cause::Stem(_, Fault::Offset) => Some(Repair::Align),
+        Cause::Stem(_, Fault::Level) | Cause::Filter | Cause::Gain => Some(Repair::Bus),
+        _ => None,
     }
 }
 
@@ -122,13 +133,16 @@ fn stem(null: &Null, one: &OneStem, fault: Fault) -> Words {
         ),
         Fault::Polarity => (
             format!("Stands in the mix with its polarity inverted{level}: {left}."),
-            "Turn it over as in the mix with `--repair polarity`, or ask which of both is right.".into(),
+            "Ask which of both is right.".into(),
         ),
         Fault::Offset => {
             let turned = if one.factor < 0.0 { ", turned over" } else { "" };
             (
-                format!("Lies in the mix {}, an offset{turned}{level}: {left}.", time(null, one.delay_frames)),
-                "Move it to where the mix has it with `--repair align`, or ask for a new export from the same start.".into(),
+                format!(
+                    "Lies in the mix {}, an offset{turned}{level}: {left}.",
+                    time(null, one.delay_frames)
+                ),
+                "Ask for a new export from the same start.".into(),
             )
         }
         Fault::Level => (
@@ -137,7 +151,7 @@ fn stem(null: &Null, one: &OneStem, fault: Fault) -> Words {
                 level_db.abs(),
                 louder(level_db)
             ),
-            "Bring it to the level of the mix with `--repair bus`, or ask which of both is right.".into(),
+            "Ask which of both is right.".into(),
         ),
     };
     (Severity::Warning, text, hint)
