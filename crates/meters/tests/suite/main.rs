@@ -11,7 +11,6 @@ mod edges;
 mod held;
 mod hum;
 mod laws;
-mod laws;
 mod noise_floor;
 mod null;
 mod origin;
