@@ -95,7 +95,9 @@ fn limit(channels: &mut [Vec<f32>], ceiling: f32, hold: usize, release: f32) {
         *gain = ahead;
     }
     for channel in channels {
-        channel.iter_mut().zip(&gains).for_each(|(s, gain)| *s *= gain);
+        for (s, gain) in channel.iter_mut().zip(&gains) {
+            *s *= gain;
+        }
     }
 }
 
@@ -128,7 +130,9 @@ fn converted(samples: &[f32], cut: f64, times: usize) -> Vec<f32> {
         return samples.to_vec();
     }
     output.truncate(times * samples.len());
-    output.iter_mut().for_each(|s| *s /= length as f32);
+    for s in &mut output {
+        *s /= length as f32;
+    }
     output
 }
 
