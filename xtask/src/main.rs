@@ -12,6 +12,8 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::{Result, bail};
 
+use self::detection::{Trial, WHOLE};
+
 const HELP: &str = "\
 Usage: cargo xtask <COMMAND>
 
@@ -19,7 +21,7 @@ Commands:
   tidy              Checks what the compiler cannot: the direction of the arrows, who may touch the disk, the lists
   generate          Writes docs/reference/ from the declarations
   generate --check  Says which of its files are stale, and writes nothing
-  detection SONGS [--victims N] [--only FAULT]
+  detection SONGS [--songs N | --only FAULT]
                     Injects faults into real songs and prints what the checks find of them; use --release
   roles [FOLDER]…   Measures how often a stem's role is found by its sound: on the songs of ACETATE_SONGS, and on the
                     files of further folders; use --release
@@ -39,10 +41,12 @@ fn main() -> Result<ExitCode> {
             Ok(verdict(&generate::stale(root())?, "generate: the reference is up to date"))
         }
         ["roles", ref folders @ ..] => done(roles::run(folders)),
-        ["detection", songs] => done(detection::run(Path::new(songs), 1, None)),
-        ["detection", songs, "--victims", n] => done(detection::run(Path::new(songs), n.parse()?, None)),
+        ["detection", songs] => done(detection::run(Path::new(songs), WHOLE)),
+        ["detection", songs, "--songs", n] => {
+            done(detection::run(Path::new(songs), Trial { songs: n.parse()?, ..WHOLE }))
+        }
         ["detection", songs, "--only", fault] => {
-            done(detection::run(Path::new(songs), usize::MAX, Some(fault)))
+            done(detection::run(Path::new(songs), Trial { victims: usize::MAX, only: Some(fault), ..WHOLE }))
         }
         ["time", rate, file, runs, "-o", out, ref chain @ ..] => {
             time::run(rate.parse()?, Path::new(file), runs.parse()?, chain, Some(Path::new(out)))?;

@@ -1,6 +1,5 @@
 //! Stems are moved by consent only, and only where what they share tells by how much.
 
-#[allow(dead_code)] // the fixture serves other tests too
 mod fixture;
 
 use acetate_model::{Evidence, Finding, Move, Place, Quantity, Repair, Severity};

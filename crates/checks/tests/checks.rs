@@ -241,7 +241,7 @@ fn every_check_is_told_of_and_codes_are_unique() {
 
 #[test]
 fn every_number_of_a_text_stands_in_the_evidence() {
-    let spoilt = Fixture::clean()
+    let mut spoilt = Fixture::clean()
         .note(SourceNote::Resampled { to_hz: 96000 })
         .note(SourceNote::Truncated { expected: 480_123, found: 1000 })
         .note(SourceNote::NonFinite { samples: 17 })
@@ -255,6 +255,7 @@ fn every_number_of_a_text_stands_in_the_evidence() {
         .scalar(&MASTER, TruePeak, 1.23)
         .scalar(&MASTER, SamplePeak, 1.11)
         .scalar(&MASTER, PeakToLoudness, 7.0);
+    spoilt.stems[2].source.rate_hz = 44_100;
     let findings = spoilt.findings();
     assert!(findings.len() >= 11, "{findings:#?}");
     for finding in &findings {

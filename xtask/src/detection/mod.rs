@@ -33,22 +33,43 @@ struct Fault {
 const LEVELS: usize = 3;
 const MEDIUM: usize = 1;
 
-/// Prints the table for all songs in a folder. `only` names one fault; of each song some stems are the victims in turn.
-pub(crate) fn run(songs: &Path, victims: usize, only: Option<&str>) -> Result<()> {
-    println!("{}", measured(songs, victims, only, &[0, MEDIUM, 2])?.to_markdown());
+/// What is tried.
+#[derive(Clone, Copy)]
+pub(crate) struct Trial<'a> {
+    /// Stems of each song that are the victims in turn.
+    pub victims: usize,
+    /// Songs into which each fault is put in turn.
+    pub songs: usize,
+    /// One fault alone.
+    pub only: Option<&'a str>,
+    /// 0 to 2.
+    pub levels: &'a [usize],
+}
+
+/// Each fault in every song and at every level, in one stem.
+pub(crate) const WHOLE: Trial = Trial { victims: 1, songs: usize::MAX, only: None, levels: &[0, MEDIUM, 2] };
+
+/// Prints the table for the songs in a folder.
+pub(crate) fn run(songs: &Path, trial: Trial) -> Result<()> {
+    println!("{}", measured(songs, trial)?.to_markdown());
     Ok(())
 }
 
-fn measured(songs: &Path, victims: usize, only: Option<&str>, levels: &[usize]) -> Result<Count> {
+fn measured(songs: &Path, trial: Trial) -> Result<Count> {
     let mut count = Count::default();
-    for folder in folders(songs)? {
-        let song = Song::read(&folder)?;
+    let folders = folders(songs)?;
+    for (at, folder) in folders.iter().enumerate() {
+        let song = Song::read(folder)?;
         let clean = heard(&song)?;
         count.add_clean(&song, &clean);
-        for (turn, fault) in faults::all().enumerate().filter(|(_, f)| only.is_none_or(|name| name == f.name))
-        {
-            for victim in victims_of(&song, fault, &clean, turn).into_iter().take(victims) {
-                for &level in levels {
+        // the songs take turns, so that each fault meets as many
+        let turns = |turn: usize| (at + folders.len() - turn % folders.len()) % folders.len() < trial.songs;
+        let wanted = |(turn, fault): &(usize, &Fault)| {
+            trial.only.map_or_else(|| turns(*turn), |name| name == fault.name)
+        };
+        for (turn, fault) in faults::all().enumerate().filter(wanted) {
+            for victim in victims_of(&song, fault, &clean, turn).into_iter().take(trial.victims) {
+                for &level in trial.levels {
                     let mut spoilt = song.clone();
                     (fault.inject)(&mut spoilt, victim, level);
                     let found =
@@ -105,6 +126,8 @@ fn says(finding: &Finding, fault: &Fault, name: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Into which each fault is put.
+    const SONGS: usize = 2;
     /// Of all faults at the medium level.
     const LEAST_RECALL: f64 = 0.95;
     /// Among a hundred checks of a stem or sum.
@@ -116,7 +139,8 @@ mod tests {
             println!("skipped: ACETATE_SONGS is not set");
             return;
         };
-        let count = measured(Path::new(&songs), 1, None, &[MEDIUM]).expect("the songs are read");
+        let count = measured(Path::new(&songs), Trial { songs: SONGS, levels: &[MEDIUM], ..WHOLE })
+            .expect("the songs are read");
         let table = count.to_markdown();
         assert!(count.recall(MEDIUM) >= LEAST_RECALL, "{table}");
         let false_alarms = 100.0 * count.clean.false_alarms() as f64 / count.clean.stem_checks() as f64;

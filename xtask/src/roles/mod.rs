@@ -51,8 +51,9 @@ pub(crate) fn run(folders: &[&str]) -> Result<()> {
     Ok(())
 }
 
-const ABOUT: &str = "What each role sounds like is a table written from acoustics, not fitted to any song, so that \
-                     no song has to be left out. True roles are those that the files' names tell. *Sure* means a \
+const ABOUT: &str = "What each role sounds like is a table written from acoustics and shaped by hand while looking \
+                     at the songs and what is made of them: those rows are figures of development, and only folders \
+                     that were not looked at are a test. True roles are those that the files' names tell. *Sure* means a \
                      confidence of 80 % or more: only then does a role decide anything. A mix counts as music, \
                      since only a name can tell whether anything is missing from it.";
 

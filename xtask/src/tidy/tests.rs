@@ -69,7 +69,7 @@ fn an_arrow_the_wrong_way() {
     let wrong = [("crates/report/Cargo.toml", &*manifest_of_report), ("crates/report/src/lib.rs", "")];
     assert_fires(&wrong, "crates/report/Cargo.toml:8", "`acetate-report` may not use `acetate-dsp`");
     let manifest_of_meters = manifest("acetate-meters", &needs_dsp);
-    let meters = "pub const METERS: &[MeterEntry] = &[];";
+    let meters = "pub const METERS: &[MeterEntry] = &[];\npub const COMPARISONS: &[ComparisonEntry] = &[];";
     assert_quiet(&[("crates/meters/Cargo.toml", &*manifest_of_meters), ("crates/meters/src/lib.rs", meters)]);
 }
 
