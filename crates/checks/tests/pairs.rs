@@ -1,6 +1,5 @@
 //! Checks on what stems share and on their timing: fixtures at three levels, and near misses.
 
-#[allow(dead_code)] // the fixture serves other tests too
 mod fixture;
 
 use acetate_model::{Place, Quantity, Repair, Severity};
