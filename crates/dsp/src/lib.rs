@@ -1,6 +1,7 @@
 //! Bricks of sound: filters, transforms, interpolation, envelopes, noise. They have no parameters and no names.
 
 mod autoregression;
+mod decimator;
 mod delay_line;
 mod interpolation;
 mod lookahead;
@@ -8,6 +9,7 @@ mod noise;
 mod true_peak;
 
 pub use autoregression::Autoregression;
+pub use decimator::Decimator;
 pub use delay_line::DelayLine;
 pub use interpolation::{
     HANN_AFTER, HANN_BEFORE, HANN_TAPS, Hann4, SINC_AFTER, SINC_BEFORE, SINC_TAPS, Sinc16, TILE,

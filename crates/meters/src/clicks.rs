@@ -1,5 +1,6 @@
 use acetate_model::{Audio, Meter, MeterEntry, Quantity, Spec, Value};
 
+use crate::moments::Moments;
 use crate::tiles::{Jump, Tiles};
 
 pub const ENTRY: MeterEntry = MeterEntry {
@@ -12,7 +13,6 @@ pub const ENTRY: MeterEntry = MeterEntry {
     build: |spec| Box::new(Clicks::new(spec)),
 };
 
-const HOP_MS: f64 = 100.0;
 /// Clicks on both sides at once are one.
 const SAME_MS: f64 = 3.0;
 /// A jump this small beside the highest sample is none: -50 dB.
@@ -20,8 +20,7 @@ const SMALLEST: f32 = 0.003;
 
 struct Clicks {
     channels: Vec<Channel>,
-    rate_hz: f64,
-    frames: u64,
+    rate_hz: u32,
 }
 
 struct Channel {
@@ -32,7 +31,7 @@ struct Channel {
 impl Clicks {
     fn new(spec: &Spec) -> Self {
         let channel = || Channel { tiles: Tiles::new(spec.rate_hz), jumps: Vec::new() };
-        Self { channels: (0..spec.channels).map(|_| channel()).collect(), rate_hz: spec.rate(), frames: 0 }
+        Self { channels: (0..spec.channels).map(|_| channel()).collect(), rate_hz: spec.rate_hz }
     }
 
     /// The times of the clicks, in frames.
@@ -42,7 +41,7 @@ impl Clicks {
         let mut at: Vec<u64> =
             jumps.filter(|jump| jump.size >= SMALLEST * highest).map(|jump| jump.at).collect();
         at.sort_unstable();
-        let same = (SAME_MS * self.rate_hz / 1000.0) as u64;
+        let same = (SAME_MS * f64::from(self.rate_hz) / 1000.0) as u64;
         at.dedup_by(|later, first| *later - *first <= same);
         at
     }
@@ -54,23 +53,17 @@ impl Meter for Clicks {
             let Channel { tiles, jumps } = channel;
             tiles.push(samples, |jump| jumps.push(jump));
         }
-        self.frames += block.frames() as u64;
     }
 
     fn read(&self) -> Vec<(Quantity, Value)> {
         let clicks = self.clicks();
-        let hop = HOP_MS * self.rate_hz / 1000.0;
-        let mut values = vec![Some(0f32); (self.frames as f64 / hop).ceil() as usize];
+        let mut over_time = Moments::new(self.rate_hz);
         for &at in &clicks {
-            if let Some(Some(count)) = values.get_mut((at as f64 / hop) as usize) {
-                *count += 1.0;
-            }
+            over_time.count(at);
         }
-        let over_time = if clicks.is_empty() {
-            Value::Undefined("no click".to_owned())
-        } else {
-            Value::Timeline { start_ms: 0.0, hop_ms: HOP_MS, values }
-        };
-        vec![(Quantity::Clicks, Value::Scalar(clicks.len() as f64)), (Quantity::ClicksAt, over_time)]
+        vec![
+            (Quantity::Clicks, Value::Scalar(clicks.len() as f64)),
+            (Quantity::ClicksAt, over_time.read("no click")),
+        ]
     }
 }

@@ -71,11 +71,11 @@ impl Lines {
     }
 
     /// Hears the next frames, of which some lengths make up half a spectrum.
-    pub fn push(&mut self, low: &[f32]) {
+    pub fn push(&mut self, low: &[f64]) {
         if self.count() == MOST_SPECTRA {
             return;
         }
-        self.heard.extend_from_slice(low);
+        self.heard.extend(low.iter().map(|&x| x as f32));
         if self.heard.len() < FRAMES {
             return;
         }

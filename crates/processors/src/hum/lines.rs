@@ -4,7 +4,7 @@ use acetate_dsp::Complex64;
 use acetate_model::Spec;
 
 use super::HALF_DECIMATED;
-use super::decimate::Decimator;
+use acetate_dsp::Decimator;
 
 /// Measurements that are remembered, one from each hop.
 const REMEMBERED: usize = 64;

@@ -1,11 +1,9 @@
-mod decimate;
 mod lines;
 mod search;
 
-use acetate_dsp::{Full, Windows};
+use acetate_dsp::{Decimator, Full, Windows};
 use acetate_model::{Block, Choice, Db, Params, Processor, Settings, Spec, amplitude};
 
-use decimate::Decimator;
 use lines::Lines;
 use search::Search;
 

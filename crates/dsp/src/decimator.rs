@@ -5,7 +5,7 @@ const REACH: usize = 8;
 /// Its corner as a share of the low rate.
 const CORNER: f64 = 0.4;
 
-/// Brings the newest half of a window to a low rate.
+/// Brings a signal to a low rate, without what would fold back below 0.8 of its upper end.
 #[derive(Debug, Clone)]
 pub struct Decimator {
     factor: usize,
@@ -28,6 +28,11 @@ impl Decimator {
         Self { factor, taps: taps.iter().map(|h| (h / sum) as f32).collect() }
     }
 
+    /// Over how many frames at the full rate the filter reaches.
+    pub fn reach(&self) -> usize {
+        self.taps.len()
+    }
+
     /// By how many frames at the full rate what comes out is late.
     pub fn delay(&self) -> f64 {
         (self.taps.len() - 1) as f64 / 2.0
@@ -44,7 +49,7 @@ impl Decimator {
         self.taps.iter().enumerate().map(|(n, &h)| f64::from(h) * libm::cos(step * (n as f64 - middle))).sum()
     }
 
-    /// Fills `low` from the end of `window`.
+    /// Fills `low` from the end of `window`, which holds as much as that takes, and the reach of the filter before.
     pub fn run(&self, window: &[f32], low: &mut [f64]) {
         let first = window.len() - low.len() * self.factor;
         for (n, low) in low.iter_mut().enumerate() {
