@@ -3,6 +3,7 @@
 //! Meters hear mono or stereo. Of more channels, those that compare left with right hear the first two.
 
 mod bank;
+mod bits;
 mod character;
 mod clicks;
 mod clipping;
@@ -24,9 +25,11 @@ mod noise_floor;
 mod onsets;
 mod pauses;
 mod peak;
+mod pile_up;
 mod power;
 mod programme;
 mod shared;
+mod shelf;
 mod spectrum;
 mod stereo;
 mod sums;
@@ -51,6 +54,8 @@ pub const METERS: &[MeterEntry] = &[
     spectrum::ENTRY,
     character::ENTRY,
     clipping::ENTRY,
+    pile_up::ENTRY,
+    bits::ENTRY,
     holes::ENTRY,
     edges::ENTRY,
     clicks::ENTRY,

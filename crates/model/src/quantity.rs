@@ -40,6 +40,7 @@ quantities! {
     Rms "rms_dbfs" "dBFS" "RMS" "Mean power of the active parts, re a full-scale square wave.";
     Dc "dc_dbfs" "dBFS" "DC offset" "The largest constant offset of a channel.";
     Balance "balance_db" "dB" "Left over right" "Power of the left channel over the right.";
+    BalanceOverTime "balance_over_time_db" "dB" "Left over right over time" "The same in each second that is not soft beside the rest.";
     Correlation "correlation" "" "Correlation" "Of left and right: 1 mono, 0 unrelated, -1 cancelling in mono.";
     LowCorrelation "low_correlation" "" "Correlation below 120 Hz" "Of left and right in the bass.";
     CorrelationOverTime "correlation_over_time" "" "Correlation over time" "Of left and right, in each second that is not soft beside the rest.";
@@ -64,6 +65,11 @@ quantities! {
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";
     OversAt "overs_at" "" "Overs between samples over time" "How many stretches of each hop go over full scale between two samples and not on one.";
+    PileUp "pile_up" "" "Piled-up peaks" "Peaks in the densest step of level close under the highest, over those in the step below it.";
+    PileUpPeaks "pile_up_peaks" "" "Peaks in the pile" "How many there are.";
+    PileUpKinds "pile_up_kinds" "" "Kinds of peaks in the pile" "In how many steps of crest factor they come: few where one sound is repeated, many where different sounds were cut to one level.";
+    PileUpLevel "pile_up_dbfs" "dBFS" "Level of the pile" "Where the peaks pile up.";
+    PileUpAt "pile_up_at" "" "Piled-up peaks over time" "How many there are in each second.";
     Holes "holes" "" "Holes" "Stretches of digital silence that begin and end in the middle of the sound.";
     HolesAt "holes_at" "" "Holes over time" "How many holes begin in each hop.";
     LongestHole "longest_hole_ms" "ms" "Longest hole" "The length of the longest stretch of digital silence in the middle of the sound.";
@@ -78,6 +84,9 @@ quantities! {
     HumLines "hum_lines_dbfs" "dBFS" "Lines of the hum" "The level of each line.";
     NoiseFloor "noise_floor_lufs" "LUFS" "Noise floor" "Loudness of the steady noise in the pauses.";
     NoiseFloorAt "noise_floor_at_lufs" "LUFS" "Noise floor over time" "The same in each second in which nothing else is heard.";
+    SpectrumEnd "spectrum_end_hz" "Hz" "End of the spectrum" "Where the steepest fall of the mean spectrum arrives at its bottom.";
+    SpectrumFall "spectrum_fall_db" "dB" "Fall at the end of the spectrum" "How far the mean spectrum falls there within 1 kHz, for good.";
+    BitsInUse "bits_in_use" "bit" "Bits in use" "Down to the lowest bit that any sample needs, re full scale; beyond 24 only floating point goes.";
     NonFinite "non_finite_samples" "" "Broken samples" "Samples that were not a number or infinite, and were replaced by silence.";
     Likeness "likeness" "" "Likeness" "Correlation with another stem at the lag where they match best, band by band: 1 the same, -1 the same turned over, 0 unrelated.";
     SharedCover "shared_cover_percent" "%" "Cover" "Share of a stem's power that another stem or its decay could be.";
