@@ -21,14 +21,18 @@ mod hum;
 mod inter_sample_overs;
 mod lengths;
 mod level_outlier;
+mod limited_on_the_way;
 mod look;
+mod lossy_origin;
 mod low_correlation;
 mod misnamed;
 mod mix_differs;
 mod mono;
 mod noise_floor;
 mod normalised;
+mod origin;
 mod out_of_phase;
+mod padded_bits;
 mod rates;
 mod shares;
 mod silence;
@@ -41,6 +45,7 @@ mod too_quiet;
 mod too_short;
 mod truncated;
 mod truncated_tail;
+mod upsampled;
 mod wet_dry;
 
 use acetate_model::{Case, Check, Finding, Place};
@@ -62,6 +67,10 @@ pub const CHECKS: &[Check] = &[
     dead_channel::CHECK,
     clipping::CHECK,
     inter_sample_overs::CHECK,
+    limited_on_the_way::CHECK,
+    lossy_origin::CHECK,
+    upsampled::CHECK,
+    padded_bits::CHECK,
     silence_inside::CHECK,
     abrupt_start::CHECK,
     truncated_tail::CHECK,

@@ -131,7 +131,7 @@ fn mono() {
     Fixture::clean().scalar(&keys(), SideToMid, -144.0).only("mono");
     let no_side = Fixture::clean().reads(&keys(), SideToMid, Value::Undefined("no side".into()));
     no_side.scalar(&keys(), Correlation, 1.0).only("mono");
-    Fixture::clean().scalar(&keys(), SideToMid, -79.0).assert_quiet();
+    Fixture::clean().scalar(&keys(), SideToMid, -59.0).assert_quiet();
     Fixture::clean().scalar(&Place::stem("bass"), SideToMid, -144.0).assert_quiet();
 }
 

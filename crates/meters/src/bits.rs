@@ -31,7 +31,8 @@ impl Meter for Bits {
         for channel in &block.channels {
             // nothing is finer than the last bit
             if self.used & 1 == 0 {
-                self.used |= channel.iter().fold(0, |used, &x| used | ((x * FULL_SCALE) as i32).cast_unsigned());
+                self.used |=
+                    channel.iter().fold(0, |used, &x| used | ((x * FULL_SCALE) as i32).cast_unsigned());
             }
         }
     }

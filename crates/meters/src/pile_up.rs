@@ -100,8 +100,7 @@ impl PileUp {
     fn judge(&mut self, tile: usize) {
         let at = |tile: usize| self.ring[tile % RING];
         let Tile { peak, .. } = at(tile);
-        let stands_out =
-            |by: usize| peak > at(tile + by).peak && peak >= at(tile + RING - by).peak;
+        let stands_out = |by: usize| peak > at(tile + by).peak && peak >= at(tile + RING - by).peak;
         if peak == 0.0 || peak < LOW * self.highest || !(1..=REACH).all(stands_out) {
             return;
         }

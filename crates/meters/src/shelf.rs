@@ -38,9 +38,8 @@ pub fn steepest_fall(powers: &[f64], bin_hz: f64) -> Option<Fall> {
     let levels: Vec<f64> = bands.iter().filter_map(|&power| power_db(power)).collect();
     let lowest = (LOWEST_HZ / BAND_HZ) as usize;
     let highest = (levels.len() + 1).checked_sub(CLIFF + BEHIND)?;
-    let fall = |edge: usize| {
-        levels[edge - BEFORE..edge].iter().sum::<f64>() / BEFORE as f64 - loudest[edge + CLIFF]
-    };
+    let fall =
+        |edge: usize| levels[edge - BEFORE..edge].iter().sum::<f64>() / BEFORE as f64 - loudest[edge + CLIFF];
     let edge = (lowest.max(BEFORE)..highest).max_by(|a, b| fall(*a).total_cmp(&fall(*b)))?;
     let bottom = loudest[edge + CLIFF] + BOTTOM_DB;
     let end = (edge - BEFORE..levels.len()).find(|&band| levels[band] < bottom)?;

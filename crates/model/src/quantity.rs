@@ -65,7 +65,7 @@ quantities! {
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";
     OversAt "overs_at" "" "Overs between samples over time" "How many stretches of each hop go over full scale between two samples and not on one.";
-    PileUp "pile_up" "" "Piled-up peaks" "Peaks in the densest step of level close under the highest, over those in the step below it.";
+    PileUp "pile_up_ratio" "" "Piled-up peaks" "Peaks in the densest step of level close under the highest, over those in the step below it.";
     PileUpPeaks "pile_up_peaks" "" "Peaks in the pile" "How many there are.";
     PileUpKinds "pile_up_kinds" "" "Kinds of peaks in the pile" "In how many steps of crest factor they come: few where one sound is repeated, many where different sounds were cut to one level.";
     PileUpLevel "pile_up_dbfs" "dBFS" "Level of the pile" "Where the peaks pile up.";

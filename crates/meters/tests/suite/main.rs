@@ -10,6 +10,8 @@ mod ebu_3342;
 mod hum;
 mod laws;
 mod noise_floor;
+mod origin;
+mod pile_up;
 mod short;
 mod signals;
 mod songs;

@@ -4,10 +4,11 @@ mod basics;
 mod disturbances;
 mod edges;
 mod pairs;
+mod truth;
 
 use super::Fault;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Fault> {
-    [basics::FAULTS, edges::FAULTS, disturbances::FAULTS, pairs::FAULTS].into_iter().flatten()
+    [basics::FAULTS, edges::FAULTS, truth::FAULTS, disturbances::FAULTS, pairs::FAULTS].into_iter().flatten()
 }
