@@ -25,7 +25,7 @@ fn run(case: &Case) -> Vec<Finding> {
 }
 
 fn wide(case: &Case, at: &Place) -> Option<Finding> {
-    let role = case.stems.iter().find(|stem| place(stem) == *at).map(|stem| stem.role);
+    let role = case.stems.iter().find(|stem| place(stem) == *at).map(acetate_model::Stem::trusted_role);
     let in_the_middle = matches!(role, Some(Role::Bass | Role::Kick | Role::LeadVocal));
     let widest = match role {
         Some(Role::Fx) => return None,

@@ -18,7 +18,8 @@ fn run(case: &Case) -> Vec<Finding> {
     if case.stage == Stage::Output || song.is_none() {
         return Vec::new();
     }
-    let stems = case.stems.iter().filter(|s| !matches!(s.role, Role::Fx | Role::Percussion)).map(place);
+    let stems =
+        case.stems.iter().filter(|s| !matches!(s.trusted_role(), Role::Fx | Role::Percussion)).map(place);
     stems.filter_map(|at| hardly(case, &at)).collect()
 }
 

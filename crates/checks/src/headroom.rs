@@ -40,10 +40,15 @@ fn sum(case: &Case) -> Option<Finding> {
         return None;
     }
     let over = if peak.value > FULL_SCALE_DBFS { ", over full scale" } else { "" };
-    let text = format!("The stems add up to {:+.1} {}{over}.", peak.value, peak.quantity.symbol());
+    let (what, how) = if case.stems.len() < 2 {
+        ("The file reaches", "lower it")
+    } else {
+        ("The stems add up to", "lower all stems alike")
+    };
+    let text = format!("{what} {:+.1} {}{over}.", peak.value, peak.quantity.symbol());
     let hint = format!(
         "Nothing has to be done: the level is brought down in float before anything could clip. For {ASKED_DBFS:.0} \
-         {}, lower all stems alike by {:.1} dB.",
+         {}, {how} by {:.1} dB.",
         peak.quantity.symbol(),
         peak.value - ASKED_DBFS
     );

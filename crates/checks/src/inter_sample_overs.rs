@@ -6,15 +6,15 @@ pub(crate) const CHECK: Check = Check {
     code: "inter_sample_overs",
     about: "Looks for signals that stay within full scale on every sample and exceed it between two. A converter or an \
             encoder clips there, so the client heard it clipped, and a clipper or limiter without oversampling was \
-            likely at work. Keeps quiet about the sum, which is turned down anyway, and about a master, whose ceiling \
-            is a promise.",
+            likely at work. Keeps quiet about the sum and about a single file, of which the head room is told, and about a \
+            master, whose ceiling is a promise.",
     run,
 };
 
 const FULL_SCALE_DB: f64 = 0.0;
 
 fn run(case: &Case) -> Vec<Finding> {
-    if case.stage == Stage::Output {
+    if case.stage == Stage::Output || case.stems.len() < 2 {
         return Vec::new();
     }
     places(case).iter().filter(|at| **at != Place::Master).filter_map(|at| overs(case, at)).collect()

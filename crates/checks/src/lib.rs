@@ -99,7 +99,8 @@ pub const CHECKS: &[Check] = &[
 
 /// Runs every check and returns the findings, the worst first, then by place.
 ///
-/// What a stem is guilty of is not said again of the sum, unless it is worse there.
+/// What a stem is guilty of is not said again of the sum, unless it is worse there; of an empty stem nothing else is
+/// said.
 pub fn run(case: &Case) -> Vec<Finding> {
     let mut findings: Vec<Finding> = CHECKS
         .iter()
@@ -110,6 +111,9 @@ pub fn run(case: &Case) -> Vec<Finding> {
             found
         })
         .collect();
+    let empty: Vec<Place> =
+        findings.iter().filter(|f| f.code == silence::CHECK.code).map(|f| f.at.clone()).collect();
+    findings.retain(|f| f.code == silence::CHECK.code || !empty.contains(&f.at));
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.at.cmp(&b.at)));
     findings
 }

@@ -18,7 +18,7 @@ const HEARD_LUFS: f64 = -60.0;
 
 fn run(case: &Case) -> Vec<Finding> {
     let is_effect =
-        |at: &Place| case.stems.iter().any(|s| s.role == Role::Fx && crate::look::place(s) == *at);
+        |at: &Place| case.stems.iter().any(|s| s.trusted_role() == Role::Fx && crate::look::place(s) == *at);
     places(case).iter().filter(|at| !is_effect(at)).filter_map(|at| noise(case, at)).collect()
 }
 

@@ -1,11 +1,12 @@
-use acetate_model::{Case, Check, Finding, Place, Severity};
+use acetate_model::{Case, Check, Finding, Place, Quantity, Severity};
 
 use crate::look::{found, is_silent, place};
 
 pub(crate) const CHECK: Check = Check {
     code: "silence",
-    about: "Looks for stems without any signal. A silent stem is most often a wrong export: a muted track, \
-            or the wrong range. Keeps quiet about pauses; only a stem that is silent from end to end counts. \
+    about: "Looks for stems without any signal, or with dither alone. A silent stem is most often a wrong export: a \
+            muted track, or the wrong range. Keeps quiet about pauses; only a stem that is silent from end to end \
+            counts, and of that stem nothing else is said. \
             When nothing at all is heard there is nothing to master, which is an error.",
     run,
 };
@@ -23,7 +24,7 @@ fn run(case: &Case) -> Vec<Finding> {
     case.stems
         .iter()
         .map(place)
-        .filter(|at| is_silent(case, at))
+        .filter(|at| is_empty(case, at))
         .map(|at| {
             found(
                 CHECK.code,
@@ -34,4 +35,12 @@ fn run(case: &Case) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// The highest sample of a stem that holds no more than dither, also that of 16 bit.
+const DITHER_DBFS: f64 = -80.0;
+
+fn is_empty(case: &Case, at: &Place) -> bool {
+    let peak = case.readings.scalar(at, Quantity::SamplePeak);
+    is_silent(case, at) || peak.is_some_and(|peak| peak < DITHER_DBFS)
 }

@@ -18,23 +18,24 @@ const SOUNDS_DBFS: f64 = -60.0;
 const DIED_AWAY_DB: f64 = 40.0;
 /// From this step on over those around it, the end clicks.
 const CLICKS_DB: f64 = 6.0;
-/// Of the stems, if more end while they sound, the whole does.
+/// Of the stems, if as many end while they sound, the whole does.
 const THE_WHOLE: f64 = 0.5;
 
 const HINT: &str = "Export up to where the last reverb has died away, all stems over the same range.";
 
 fn run(case: &Case) -> Vec<Finding> {
     if case.stage == Stage::Output {
-        return sounds(case, &Place::Master).map(|end| whole(case, end)).into_iter().collect();
+        return sounds(case, &Place::Master).map(|end| whole(case, &[], end)).into_iter().collect();
     }
     let cut: Vec<(&Stem, Evidence)> =
         case.stems.iter().filter_map(|stem| Some((stem, sounds(case, &place(stem))?))).collect();
     let early = |stem: &Stem| stem.source.notes.iter().any(|n| matches!(n, SourceNote::Padded { .. }));
-    let together = cut.iter().filter(|(stem, _)| !early(stem)).count();
-    let all = together as f64 > THE_WHOLE * case.stems.len() as f64;
+    let names: Vec<&str> =
+        cut.iter().filter(|(stem, _)| !early(stem)).map(|(stem, _)| stem.name.as_str()).collect();
+    let all = names.len() as f64 >= THE_WHOLE * case.stems.len() as f64;
     let alone =
         cut.into_iter().filter(|(stem, _)| !all || early(stem)).map(|(stem, end)| one(case, stem, end));
-    let of_all = all.then(|| sounds(case, &Place::Master)).flatten().map(|end| whole(case, end));
+    let of_all = all.then(|| sounds(case, &Place::Master)).flatten().map(|end| whole(case, &names, end));
     of_all.into_iter().chain(alone).collect()
 }
 
@@ -56,9 +57,13 @@ fn one(case: &Case, stem: &Stem, end: Evidence) -> Finding {
     found(CHECK.code, Severity::Warning, &at, text, HINT).resting_on([end])
 }
 
-fn whole(case: &Case, end: Evidence) -> Finding {
-    let what =
-        if case.stage == Stage::Output || case.stems.len() < 2 { "The song ends" } else { "The stems end" };
+fn whole(case: &Case, names: &[&str], end: Evidence) -> Finding {
+    let what = match names {
+        _ if case.stage == Stage::Output || case.stems.len() < 2 => "The song ends".to_owned(),
+        all if all.len() == case.stems.len() => "All stems end".to_owned(),
+        [one] => format!("{one} ends"),
+        some => format!("{} end", some.join(", ")),
+    };
     let text = format!(
         "{what} in the middle of the sound, at {:.1} dBFS{}.",
         end.value,

@@ -30,7 +30,8 @@ fn nothing_is_said_without_readings() {
 fn silence() {
     let one = Fixture::clean().silenced(&keys()).only("silence");
     assert_eq!((one[0].severity, &one[0].at), (Severity::Warning, &keys()));
-    Fixture::clean().scalar(&keys(), SamplePeak, -90.0).reads(&keys(), Integrated, short()).assert_quiet();
+    assert_eq!(Fixture::clean().scalar(&keys(), SamplePeak, -84.0).only("silence")[0].at, keys());
+    Fixture::clean().scalar(&keys(), SamplePeak, -79.0).reads(&keys(), Integrated, short()).assert_quiet();
 }
 
 #[test]

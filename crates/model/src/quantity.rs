@@ -70,7 +70,7 @@ quantities! {
     PileUpKinds "pile_up_kinds" "" "Kinds of peaks in the pile" "In how many steps of crest factor they come: few where one sound is repeated, many where different sounds were cut to one level.";
     PileUpLevel "pile_up_dbfs" "dBFS" "Level of the pile" "Where the peaks pile up.";
     PileUpAt "pile_up_at" "" "Piled-up peaks over time" "How many there are in each second.";
-    Holes "holes" "" "Holes" "Stretches of digital silence that begin and end in the middle of the sound.";
+    Holes "hole_count" "" "Holes" "Stretches of digital silence that begin and end in the middle of the sound.";
     HolesAt "holes_at" "" "Holes over time" "How many holes begin in each hop.";
     LongestHole "longest_hole_ms" "ms" "Longest hole" "The length of the longest stretch of digital silence in the middle of the sound.";
     StartStep "start_step_db" "dB" "Step at the start" "The first sample over the highest step between two samples around it: far above 0, it begins with a click.";

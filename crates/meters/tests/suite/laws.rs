@@ -22,8 +22,10 @@ fn piece(seconds: f64) -> Audio {
         let hum = |k: f64| libm::sin(2.0 * PI * 50.0 * k * seconds);
         let steady = 0.003 + 0.02 * (hum(1.0) + 0.5 * hum(3.0) + 0.5 * hum(5.0));
         let click = if n == frames(3.5) { 0.3 } else { 0.0 };
-        let sample =
+        let torn = (frames(1.3)..frames(1.32)).contains(&n);
+        let sounds =
             |gain: f64, noise: f64| (steady + click + plays * gain * (note + 0.2 * noise)).clamp(-0.8, 0.8);
+        let sample = |gain: f64, noise: f64| if torn { 0.0 } else { sounds(gain, noise) };
         [sample(1.1, noise[n][0]), sample(0.8, noise[n][1])]
     })
 }
@@ -47,6 +49,10 @@ fn compare(before: &Readings, after: &Readings, change: impl Fn(Quantity, f64) -
     assert_eq!(before.0.len(), after.0.len());
     for (Reading { quantity, value, .. }, then) in before.0.iter().zip(&after.0) {
         let (now, then) = (numbers(value), numbers(&then.value));
+        // what goes over full scale depends on the gain
+        if *quantity == Quantity::OversAt {
+            continue;
+        }
         assert!(!now.is_empty(), "{quantity}: {value:?}");
         assert_eq!(now.len(), then.len(), "{quantity}");
         for (now, then) in now.into_iter().zip(then) {
@@ -94,7 +100,7 @@ fn silence_has_no_level() {
         match reading.quantity {
             Quantity::Length => assert_eq!(reading.value, Value::Scalar(240_000.0)),
             Quantity::Rate => assert_eq!(reading.value, Value::Scalar(48_000.0)),
-            Quantity::Activity | Quantity::ClippedRuns | Quantity::Clicks => {
+            Quantity::Activity | Quantity::ClippedRuns | Quantity::Holes | Quantity::Clicks => {
                 assert_eq!(reading.value, Value::Scalar(0.0));
             }
             quantity => {

@@ -7,6 +7,7 @@ mod clipped;
 mod comparisons;
 mod ebu_3341;
 mod ebu_3342;
+mod edges;
 mod hum;
 mod laws;
 mod noise_floor;

@@ -1,5 +1,7 @@
 //! Faults at the ends of files and between their samples, and holes in them.
 
+use acetate_mastering::model::{Place, Quantity, Session, Stem};
+
 use super::super::{Fault, song::Song};
 use super::basics::{amplitude, heard};
 
@@ -21,8 +23,8 @@ pub(in super::super) const FAULTS: &[Fault] = &[
     Fault {
         name: "starts in a wave",
         codes: &["abrupt_start"],
-        levels: ["-40 dBFS", "-30 dBFS", "-20 dBFS"],
-        suits: heard,
+        levels: ["8 dB over its steps", "12 dB", "16 dB"],
+        suits: |session, stem| heard(session, stem) && is_low(session, stem),
         inject: cut_start,
     },
     Fault {
@@ -77,19 +79,35 @@ fn cut_tail(song: &mut Song, at: usize, level: usize) {
     song.part(at).audio.resize(place.unwrap_or(last) + length);
 }
 
-/// All stems begin where this one stands at a level.
+/// All stems begin on a crest of this one that stands out over its own steps.
 fn cut_start(song: &mut Song, at: usize, level: usize) {
-    let wanted = amplitude([-40.0, -30.0, -20.0][level]);
-    let samples = song.stems[at].audio.channels[0].clone();
+    let wanted = [8.0, 12.0, 16.0][level];
+    let edge = (song.rate() * 0.02) as usize;
+    let samples = &song.stems[at].audio.channels[0];
+    let stands_out = |n: usize| {
+        let steps = samples[n..n + edge].windows(2).map(|pair| (pair[1] - pair[0]).abs());
+        20.0 * libm::log10(f64::from(samples[n].abs() / steps.fold(f32::MIN_POSITIVE, f32::max)))
+    };
     let crest = |n: &usize| {
         let x = samples[*n].abs();
-        x >= wanted && x < 2.0 * wanted && x >= samples[n - 1].abs() && x >= samples[n + 1].abs()
+        x > amplitude(-40.0) && x >= samples[n - 1].abs() && x >= samples[n + 1].abs()
     };
-    let from = (1..samples.len() / 2).find(crest).unwrap_or(0);
+    let crests = (1..samples.len() / 2).filter(crest).map(|n| (n, stands_out(n)));
+    let nearest = crests.min_by(|a, b| (a.1 - wanted).abs().total_cmp(&(b.1 - wanted).abs()));
+    let from = nearest.map_or(0, |(n, _)| n);
     for stem in 0..song.stems.len() {
         let channels = song.channels(stem);
         channels.iter_mut().for_each(|c| drop(c.drain(..from.min(c.len()))));
     }
+}
+
+/// Whether most of a stem lies low, where a cut is a step rather than one more wave.
+fn is_low(session: &Session, stem: &Stem) -> bool {
+    let bands = session.readings.spectrum(&Place::stem(&stem.name), Quantity::Spectrum).unwrap_or_default();
+    let below = |to_hz: f64| {
+        bands.iter().filter(|(hz, _)| *hz < to_hz).map(|(_, db)| libm::exp10(db / 10.0)).sum::<f64>()
+    };
+    below(500.0) > 0.8 * below(f64::INFINITY)
 }
 
 /// A short tone at a quarter of the rate whose samples miss its crests.
