@@ -67,7 +67,7 @@ fn the_shelf_of_an_encoder_is_found_where_it_is() {
 fn what_falls_off_like_a_filter_or_not_at_all_has_no_shelf() {
     let [white_db, _] = fall_and_end(&noise(2.0));
     assert!(white_db < 3.0, "white noise: {white_db}");
-    // a one-pole at 500 Hz, four times: 24 dB an octave
+    // a one-pole at 4 kHz, four times: 24 dB an octave
     let mut dull = noise(2.0);
     for channel in &mut dull.channels {
         for _ in 0..4 {
