@@ -12,7 +12,7 @@ pub(in super::super) const FAULTS: &[Fault] = &[
     Fault {
         name: "cut off like an MP3",
         codes: &["lossy_origin"],
-        levels: ["19.5 kHz", "17 kHz", "16 kHz"],
+        levels: ["18 kHz", "17 kHz", "16 kHz"],
         suits: bright,
         inject: encode,
     },
@@ -20,7 +20,7 @@ pub(in super::super) const FAULTS: &[Fault] = &[
         name: "upsampled",
         codes: &["upsampled"],
         levels: ["to twice the rate", "from half the rate", "to four times the rate"],
-        suits: bright,
+        suits: brightest,
         inject: upsample,
     },
     Fault {
@@ -57,16 +57,25 @@ fn read(session: &Session, stem: &Stem, quantity: Quantity) -> f64 {
     session.readings.scalar(&Place::stem(&stem.name), quantity).unwrap_or(f64::NEG_INFINITY)
 }
 
-/// The top octave stands so far above the noise of 16 bits that a cliff can be told from its floor.
+/// The band in which encoders cut off stands so far above the noise of 16 bits that a cliff can be told from its floor.
 fn bright(session: &Session, stem: &Stem) -> bool {
+    has(session, stem, 16_000.0)
+}
+
+/// The same for converters of rates.
+fn brightest(session: &Session, stem: &Stem) -> bool {
+    has(session, stem, 20_000.0)
+}
+
+fn has(session: &Session, stem: &Stem, at_hz: f64) -> bool {
     let bands = session.readings.spectrum(&Place::stem(&stem.name), Quantity::Spectrum).unwrap_or_default();
-    bands.iter().any(|(hz, db)| (19_000.0..21_000.0).contains(hz) && *db > -66.0)
+    bands.iter().any(|(hz, db)| (hz / at_hz - 1.0).abs() < 0.05 && *db > -66.0)
 }
 
 /// Plays most of the time, and not the same sound again and again.
 fn busy(session: &Session, stem: &Stem) -> bool {
     read(session, stem, Quantity::Activity) > 50.0
-        && read(session, stem, Quantity::PileUp) < 1.0
+        && read(session, stem, Quantity::PileUpPeaks) < 20.0
         && read(session, stem, Quantity::ClippedRuns) == 0.0
 }
 
@@ -115,7 +124,7 @@ fn low_pass(of_rate: f64) -> Vec<f32> {
 
 /// The shelf that encoders leave, decoded to 16 bits.
 fn encode(song: &mut Song, at: usize, level: usize) {
-    let half = low_pass([19_300.0, 16_800.0, 15_800.0][level] / song.rate());
+    let half = low_pass([17_800.0, 16_800.0, 15_800.0][level] / song.rate());
     let channels = song.channels(at);
     for samples in channels.iter_mut() {
         let pad = half.len();
