@@ -5,6 +5,7 @@
 //! from nothing at the corridor's edge, so that a tiny change of the input is a tiny change of the plan.
 
 mod align;
+mod bus;
 mod dynamics;
 mod limiter;
 mod moves;
@@ -20,8 +21,15 @@ use acetate_model::{Advisor, Case, Move};
 pub use verdict::verdict;
 
 /// All advisors, in the order in which their moves are processed.
-pub const ADVISORS: &[Advisor] =
-    &[align::ADVISOR, rumble::ADVISOR, tone::ADVISOR, dynamics::ADVISOR, width::ADVISOR, limiter::ADVISOR];
+pub const ADVISORS: &[Advisor] = &[
+    align::ADVISOR,
+    bus::ADVISOR,
+    rumble::ADVISOR,
+    tone::ADVISOR,
+    dynamics::ADVISOR,
+    width::ADVISOR,
+    limiter::ADVISOR,
+];
 
 /// Asks every advisor: the stems' moves in the order of the stems, then the master's; within a place in
 /// processing order.

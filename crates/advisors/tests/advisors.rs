@@ -8,7 +8,10 @@ use acetate_model::{
 };
 use fixture::{Fixture, size_db, third_octaves};
 
-use Quantity::{Dc, Integrated, LowCorrelation, PeakToLoudness, Rms, Rumble, SideToMid, Spectrum, TruePeak};
+use Quantity::{
+    Dc, Integrated, LowCorrelation, MixDelay, MixGain, MixGainRange, NullFilter, NullGain, NullOneStem,
+    OneStemDelay, OneStemFactor, PeakToLoudness, Rms, Rumble, SideToMid, Spectrum, TruePeak,
+};
 
 const MASTER: Place = Place::Master;
 
@@ -75,6 +78,20 @@ const DEFECTS: &[Defect] = &[
         answered_by: "master/limiter",
         spoil: |f, softer| f.scalar(&MASTER, Integrated, -14.0 - softer),
         amounts: [0.0, 20.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/bus_level",
+        spoil: |f, db| {
+            let keys = Place::stem("keys");
+            let factor = acetate_model::amplitude(db);
+            f.null_test(
+                &keys,
+                &[(NullOneStem, -90.0), (OneStemFactor, factor), (OneStemDelay, 0.0)],
+                &[Repair::Bus],
+            )
+        },
+        amounts: [0.0, 12.0],
         step: 0.1,
     },
 ];
@@ -195,6 +212,51 @@ fn every_advisor_is_told_of_and_ids_are_unique() {
     for (n, advisor) in ADVISORS.iter().enumerate() {
         assert!(advisor.about.len() > 80, "{} says too little of itself", advisor.id);
         assert!(ADVISORS[..n].iter().all(|a| a.id != advisor.id), "{} twice", advisor.id);
+    }
+}
+
+const GAIN_MOVED: [(Quantity, f64); 4] =
+    [(NullGain, -55.0), (MixGainRange, 3.0), (MixGain, -1.5), (MixDelay, 48.0)];
+
+#[test]
+fn a_gain_of_the_mix_bus_is_followed_by_consent_only_and_before_all_else() {
+    let moved = |consent: &[Repair]| {
+        let rumbling = Fixture::good().tone(|hz| if hz > 5000.0 { 15.0 } else { 0.0 });
+        rumbling.null_test(&MASTER, &GAIN_MOVED, consent).plan()
+    };
+    let plan = moved(&[Repair::Bus]);
+    assert_eq!(plan[0].id, "master/bus", "{plan:#?}");
+    assert_eq!(plan[0].process.key, Some(Place::Bus("mix".into())));
+    let settings = &plan[0].process.settings;
+    assert_eq!([&settings["range_db"], &settings["gain_db"], &settings["offset_ms"]], [9.0, -1.5, 1.0]);
+    for consent in [&[][..], &[Repair::Align, Repair::Polarity]] {
+        assert!(moved(consent).iter().all(|m| m.id != "master/bus"), "{consent:?}");
+    }
+}
+
+#[test]
+fn an_equaliser_of_the_mix_bus_becomes_a_drawn_curve() {
+    let mut shelved = Fixture::good().null_test(&MASTER, &[(NullFilter, -55.0)], &[Repair::Bus]);
+    let transfer = third_octaves(|hz| if hz > 5000.0 { 1.0 } else { 0.0 });
+    shelved = shelved.reads_against_mix(&MASTER, Quantity::MixTransfer, transfer);
+    let plan = shelved.plan();
+    assert_eq!((plan[0].id.as_str(), plan[0].process.kind.as_str()), ("master/bus", "contour"));
+    assert_eq!(plan[0].process.settings["points"].as_array().map(Vec::len), Some(32));
+}
+
+#[test]
+fn a_stem_is_turned_and_moved_by_the_consent_for_that() {
+    let keys = Place::stem("keys");
+    let numbers = [(NullOneStem, -90.0), (OneStemFactor, -1.2), (OneStemDelay, 24.0)];
+    for (consent, ids) in [
+        (&[Repair::Polarity][..], &["stem/keys/bus_polarity"][..]),
+        (&[Repair::Align], &["stem/keys/bus_delay"]),
+        (&[Repair::Bus], &["stem/keys/bus_polarity", "stem/keys/bus_delay", "stem/keys/bus_level"]),
+        (&[], &[]),
+    ] {
+        let plan = Fixture::good().null_test(&keys, &numbers, consent).plan();
+        let made: Vec<&str> = plan.iter().filter(|m| m.at == keys).map(|m| m.id.as_str()).collect();
+        assert_eq!(made, ids, "{consent:?}");
     }
 }
 

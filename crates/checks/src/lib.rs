@@ -26,11 +26,10 @@ mod look;
 mod lossy_origin;
 mod low_correlation;
 mod misnamed;
-mod mix_differs;
 mod mono;
 mod noise_floor;
 mod normalised;
-mod origin;
+mod null_test;
 mod out_of_phase;
 mod padded_bits;
 mod rates;
@@ -67,10 +66,6 @@ pub const CHECKS: &[Check] = &[
     dead_channel::CHECK,
     clipping::CHECK,
     inter_sample_overs::CHECK,
-    limited_on_the_way::CHECK,
-    lossy_origin::CHECK,
-    upsampled::CHECK,
-    padded_bits::CHECK,
     silence_inside::CHECK,
     abrupt_start::CHECK,
     truncated_tail::CHECK,
@@ -83,6 +78,10 @@ pub const CHECKS: &[Check] = &[
     low_correlation::CHECK,
     excessive_side::CHECK,
     bass_phase::CHECK,
+    limited_on_the_way::CHECK,
+    lossy_origin::CHECK,
+    upsampled::CHECK,
+    padded_bits::CHECK,
     already_mastered::CHECK,
     duplicates::CHECK,
     double_printed::CHECK,
@@ -94,7 +93,7 @@ pub const CHECKS: &[Check] = &[
     normalised::CHECK,
     hardly_plays::CHECK,
     too_many_stems::CHECK,
-    mix_differs::CHECK,
+    null_test::CHECK,
 ];
 
 /// Runs every check and returns the findings, the worst first, then by place.

@@ -71,16 +71,6 @@ pub(crate) fn found(code: &str, severity: Severity, at: &Place, text: String, hi
     }
 }
 
-/// Findings of stems, or one of the whole in their place where it is the same with all of them.
-pub(crate) fn once_for_all(case: &Case, each: Vec<Finding>, text: &str) -> Vec<Finding> {
-    let [first, _, ..] = &each[..] else { return each };
-    if each.len() < case.stems.len() {
-        return each;
-    }
-    let finding = found(&first.code, first.severity, &Place::Master, text.to_owned(), &first.hint);
-    vec![finding.resting_on(each.iter().flat_map(|f| f.evidence.clone()))]
-}
-
 /// Adds what a finding rests on.
 pub(crate) trait Resting {
     /// With evidence.

@@ -1,29 +1,29 @@
-use acetate_model::{Case, Check, Finding, Severity, Stem};
+use acetate_model::{Case, Check, Finding, Severity};
 
-use crate::look::{Resting, found, once_for_all, place};
-use crate::origin::{Origin, origin};
+use crate::look::{Resting, found, place};
+use crate::upsampled::{Cut, DULL_HZ, LEAST_DROP_DB, cuts};
 
 pub(crate) const CHECK: Check = Check {
     code: "lossy_origin",
-    about: "Looks for stems that were encoded as MP3, AAC, Vorbis or Opus before: encoders cut off the top, so that the \
-            spectrum falls off a cliff there and nothing is left above. Mastering brings the losses forward, above all \
-            in the high end. Keeps quiet about what is dull by itself or falls off like a filter, and about the ends \
-            that converters of rates leave.",
+    about: "Looks for stems that were MP3, AAC, Vorbis or Opus before: such coders cut the spectrum off at a fixed \
+            frequency, the lower the fewer bits they had. What they left out does not come back, and what they \
+            added is heard when it is made louder. Keeps quiet about soft roll-offs, about stems without highs, \
+            and about cuts at half of a common rate.",
     run,
 };
 
 fn run(case: &Case) -> Vec<Finding> {
-    let each = case.stems.iter().filter_map(|stem| lossy(case, stem)).collect();
-    once_for_all(case, each, "All stems end like encoded files: each spectrum falls off a cliff.")
+    cuts(case).filter(|cut| cut.from_rate_hz.is_none()).map(|cut| lossy(&cut)).collect()
 }
 
-fn lossy(case: &Case, stem: &Stem) -> Option<Finding> {
-    let (Origin::Lossy, [fall, end]) = origin(case, stem)? else { return None };
+fn lossy(cut: &Cut) -> Finding {
+    let severity = if cut.edge.value <= DULL_HZ { Severity::Warning } else { Severity::Note };
     let text = format!(
-        "It seems to have been an MP3 or the like: the spectrum falls by {:.0} dB and ends at {:.0} Hz.",
-        fall.value, end.value
+        "The spectrum stops at {:.1} kHz and falls by {:.0} dB there, as lossy coding leaves it (MP3, AAC, Vorbis, Opus).",
+        cut.edge.value / 1000.0,
+        cut.drop.value
     );
-    let hint =
-        "Send the file that was encoded, or export it again as WAV or FLAC; do not convert the encoded one.";
-    Some(found(CHECK.code, Severity::Warning, &place(stem), text, hint).resting_on([fall, end]))
+    let hint = "Send the export of the session as WAV or FLAC, and replace samples and recordings that were lossy files.";
+    let evidence = [cut.edge.clone(), cut.drop.clone().usual(0.0, LEAST_DROP_DB)];
+    found(CHECK.code, severity, &place(cut.stem), text, hint).resting_on(evidence)
 }

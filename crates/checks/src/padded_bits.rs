@@ -1,44 +1,35 @@
-use acetate_model::{Case, Check, Evidence, Finding, Quantity, Severity, SourceNote, Stage, Stem};
+use acetate_model::{Case, Check, Finding, Quantity, Severity, SourceNote, Stage, Stem};
 
-use crate::look::{Resting, found, once_for_all, place, scalar};
+use crate::look::{Resting, found, place, scalar};
 
 pub(crate) const CHECK: Check = Check {
     code: "padded_bits",
-    about: "Looks for files with more bits than their samples use: 16 bits that were padded to 24 have lost what the \
-            24 would have held. Keeps quiet about 24 bits in a float file, which holds no more by itself, about \
-            sounds as simple as a square wave, and about resampled stems, whose samples are new.",
+    about: "Looks for files of 24 bits or more whose samples need far fewer: they were rounded on the way, and the \
+            noise of that, or its distortion without dither, comes up with the level. Keeps quiet when a gain or a \
+            fade came after it, for then all bits are in use, and when the stem was resampled here.",
     run,
 };
 
-/// So many empty bits at the end of every sample are no chance.
-const EMPTY_BITS: f64 = 4.0;
-/// A float file holds so many by itself.
-const FLOAT_BITS: f64 = 24.0;
-/// What lies on a coarser grid was made so: square waves, sounds of old machines.
-const COARSEST_BITS: f64 = 8.0;
+/// The least depth of a file that promises more than it may hold.
+const DEEP_BITS: u32 = 24;
+
+/// Converters and processors fill more; 16 and 20 bits are what recorders and players had.
+const MOST_HELD_BITS: f64 = 20.0;
 
 fn run(case: &Case) -> Vec<Finding> {
-    if case.stage == Stage::Output {
-        return Vec::new();
-    }
-    let each = case.stems.iter().filter_map(|stem| padded(case, stem)).collect();
-    once_for_all(case, each, "All stems use fewer bits than their files have.")
+    let stems = if case.stage == Stage::Input { case.stems } else { &[] };
+    stems.iter().filter_map(|stem| padded(case, stem)).collect()
 }
 
 fn padded(case: &Case, stem: &Stem) -> Option<Finding> {
-    let at = place(stem);
+    let bits = stem.source.bits.filter(|&bits| bits >= DEEP_BITS)?;
     if stem.source.notes.iter().any(|note| matches!(note, SourceNote::Resampled { .. })) {
         return None;
     }
-    // a stem that hardly sounds has too few samples to tell
-    case.readings.scalar(&at, Quantity::Rms)?;
-    let bits = f64::from(stem.source.bits?);
-    let most = bits.min(FLOAT_BITS) - EMPTY_BITS;
-    let used =
-        scalar(case, &at, Quantity::BitsInUse).filter(|e| (COARSEST_BITS..=most).contains(&e.value))?;
-    let text = format!("The file has {bits} bits and every sample fits into {}.", used.value);
-    let hint = "Export it again at the depth of the session, 24 bits or float, without dither; if it was recorded so, \
-                there is nothing to do.";
-    let depth = Evidence::new(&at, Quantity::BitDepth, bits);
-    Some(found(CHECK.code, Severity::Note, &at, text, hint).resting_on([used.usual(bits, bits), depth]))
+    let at = place(stem);
+    let held = scalar(case, &at, Quantity::BitsInUse).filter(|e| e.value <= MOST_HELD_BITS)?;
+    let text = format!("The file has {bits} bits, of which its samples use {}.", held.value);
+    let hint = "Export it from the session at 24 bits or in float, not from files of 16 bits.";
+    let evidence = [held.usual(MOST_HELD_BITS + 1.0, f64::from(DEEP_BITS))];
+    Some(found(CHECK.code, Severity::Note, &at, text, hint).resting_on(evidence))
 }

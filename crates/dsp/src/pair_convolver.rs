@@ -34,6 +34,18 @@ impl PairConvolver {
         }
     }
 
+    /// The response, at 0, …, half the rate, of an impulse response that begins at its first tap and is at most `half`
+    /// long; what comes behind is left out.
+    pub fn response(&mut self, impulse: &[f64]) -> Vec<Complex64> {
+        self.time.fill(0.0);
+        self.time.iter_mut().zip(&impulse[..impulse.len().min(self.half)]).for_each(|(time, &h)| *time = h);
+        let mut response = self.forward.make_output_vec();
+        self.forward
+            .process_with_scratch(&mut self.time, &mut response, &mut self.scratch)
+            .expect("lengths come from the plan");
+        response
+    }
+
     /// Takes a window of one of the signals in.
     pub fn hear(&mut self, lane: usize, window: &[f32]) {
         self.time.iter_mut().zip(window).for_each(|(time, &x)| *time = f64::from(x));

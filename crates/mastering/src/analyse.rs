@@ -2,12 +2,12 @@ use acetate_advisors::roles;
 use acetate_files::{Delivery, DeliveryFile, Reader, StemReader};
 use acetate_meters::{ComparisonBank, MeterBank};
 use acetate_model::{
-    Audio, Brief, Ensemble, Place, Readings, SESSION_FORMAT, Session, Source, SourceInfo, SourceNote, Spec,
-    Stem,
+    Audio, Brief, Ensemble, Place, Reading, Readings, SESSION_FORMAT, Session, Source, SourceInfo,
+    SourceNote, Spec, Stem,
 };
 use rayon::prelude::*;
 
-use crate::{Error, Options, Progress, progress::step};
+use crate::{Compared, Error, Options, Progress, null_test, progress::step};
 
 /// The name under which the client's mix stands among the readings.
 pub const MIX: &str = "mix";
@@ -96,7 +96,7 @@ impl Analysis {
             more = filled?;
             std::mem::swap(&mut now, &mut next);
         }
-        self.finish(brief)
+        self.finish(brief, options, progress)
     }
 
     fn empty(&self) -> Blocks {
@@ -104,8 +104,8 @@ impl Analysis {
         Blocks { inputs: vec![silence.clone(); self.inputs.len()], sum: silence }
     }
 
-    fn finish(mut self, brief: &Brief) -> Result<Session, Error> {
-        let mix = self.inputs.split_off(self.stems).pop();
+    fn finish(mut self, brief: &Brief, options: &Options, progress: &dyn Progress) -> Result<Session, Error> {
+        let mut mix = self.inputs.split_off(self.stems).pop();
         let longest = self.inputs.iter().map(|s| s.frames).max().unwrap_or(0);
         let mut readings = self.ears.sum.readings(&Place::Master);
         let mut banks = self.ears.banks.iter();
@@ -117,6 +117,11 @@ impl Analysis {
         }
         readings.extend(banks.flat_map(|of_mix| of_mix.readings(&Place::Bus(MIX.into()))));
         readings.extend(self.ears.comparisons.readings());
+        let mut readings = Readings(readings);
+        if let Some(mix) = &mut mix {
+            let compared = self.compare(mix, &readings, options, progress)?;
+            readings.0.extend(compared);
+        }
         let stems =
             self.inputs.into_par_iter().map(|s| s.into_stem(Some(longest))).collect::<Result<_, Error>>()?;
         Ok(Session {
@@ -128,13 +133,29 @@ impl Analysis {
             stems,
             mix: mix.map(|m| m.into_stem(None)).transpose()?,
             passed_over: Vec::new(),
-            readings: Readings(readings),
+            readings,
             findings: Vec::new(),
             acceptance: None,
             verdict: None,
             plan: Vec::new(),
             outcome: None,
         })
+    }
+}
+
+impl Analysis {
+    /// Reads everything once more, for the null test.
+    fn compare(
+        &mut self,
+        mix: &mut Input,
+        heard: &Readings,
+        options: &Options,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Reading>, Error> {
+        let stems = self.inputs.iter_mut();
+        let mut stems: Vec<Compared> =
+            stems.map(|s| (Place::stem(&s.file.name), &mut s.reader as &mut dyn Source)).collect();
+        null_test(&mut stems, &mut mix.reader, heard, options, progress)
     }
 }
 

@@ -5,6 +5,7 @@ mod deliver;
 pub mod demo;
 mod error;
 mod forecast;
+mod null_test;
 mod options;
 mod plan;
 mod progress;
@@ -29,6 +30,7 @@ pub use acetate_report::{
 pub use analyse::{MIX, analyse};
 pub use deliver::{DELIVERABLES, Form};
 pub use error::Error;
+pub use null_test::{Compared, null_test};
 pub use options::Options;
 pub use plan::{check, plan};
 pub use progress::{Progress, Silent};
@@ -55,7 +57,8 @@ pub fn master(
     check(&mut session);
     plan(&mut session)?;
     if !is_rejected(&session) {
-        let files: Vec<_> = delivery.stems.iter().map(|stem| stem.file.clone()).collect();
+        let files: Vec<_> =
+            delivery.stems.iter().chain(&delivery.mix).map(|stem| stem.file.clone()).collect();
         render::render_analysed(&mut session, &files, out, options, progress)?;
     }
     Ok(session)

@@ -4,14 +4,14 @@ use acetate_dsp::Resampler;
 use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemFile, StemReader, WavSpec};
 use acetate_model::{
     By, Case, Deliverable, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session, Severity,
-    Source, Stage as When, Standing, Worked, amplitude,
+    Source, Stage as When, Standing, Stem, Worked, amplitude,
 };
 use acetate_processors::{LimiterSettings, is_limiter, limiter_of};
 use acetate_render::{Graph, Lane, RenderError};
 use rayon::prelude::*;
 
 use crate::{
-    DELIVERABLES, Error, Form, Options, Progress,
+    DELIVERABLES, Error, Form, MIX, Options, Progress,
     deliver::{self, Measured},
     forecast::Envelope,
     progress::step,
@@ -39,9 +39,10 @@ pub fn render(
     progress: &dyn Progress,
 ) -> Result<(), Error> {
     reject_contradiction(session)?;
-    let files = acetate_files::reopen(session.stems.iter().map(|s| &s.source), &options.beside)?;
+    let heard: Vec<&Stem> = session.stems.iter().chain(heard_mix(session, &session.plan)).collect();
+    let files = acetate_files::reopen(heard.iter().map(|s| &s.source), &options.beside)?;
     options.in_pool(|| {
-        session.stems.par_iter().zip(&files).try_for_each(|(stem, file)| {
+        heard.par_iter().zip(&files).try_for_each(|(stem, file)| {
             if file.is_unchanged(&stem.source)? {
                 Ok(())
             } else {
@@ -70,7 +71,8 @@ fn reject_contradiction(session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-/// As `render`, for stems that were read just now out of these files.
+/// As `render`, for stems that were read just now out of these files; behind them comes that of the mix, if there is
+/// one.
 pub(crate) fn render_analysed(
     session: &mut Session,
     files: &[StemFile],
@@ -118,6 +120,13 @@ fn reject_keys(last: &[Move]) -> Result<(), RenderError> {
     }
 }
 
+/// The client's mix, if a move is steered by it.
+fn heard_mix<'a>(session: &'a Session, plan: &[Move]) -> Option<&'a Stem> {
+    let key = Place::Bus(MIX.into());
+    let asked = |m: &Move| m.standing == Standing::Active && m.process.key.as_ref() == Some(&key);
+    session.mix.as_ref().filter(|_| plan.iter().any(asked))
+}
+
 /// The plan says what was rendered.
 fn write_down_drive(plan: &mut [Move], drive_db: Option<f64>) {
     let limiter = plan.iter_mut().find(|m| m.at == Place::Master && is_limiter(&m.process.kind));
@@ -142,20 +151,20 @@ impl Bus {
         options: &Options,
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
-        let lanes = session
-            .stems
-            .par_iter()
-            .zip(files)
-            .map(|(stem, file)| {
-                let source = Box::new(StemReader::new(file.open()?, session.rate_hz));
-                Ok(Lane { name: stem.name.clone(), source })
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
+        let lane = |name: &str, file: &StemFile| {
+            let source = Box::new(StemReader::new(file.open()?, session.rate_hz));
+            Ok(Lane { name: name.to_owned(), source })
+        };
+        let (of_stems, of_mix) = files.split_at(session.stems.len());
+        let pairs = session.stems.par_iter().zip(of_stems);
+        let lanes = pairs.map(|(stem, file)| lane(&stem.name, file)).collect::<Result<Vec<_>, Error>>()?;
+        let beside = heard_mix(session, plan).and(of_mix.first()).map(|file| lane(MIX, file));
+        let listeners = beside.into_iter().collect::<Result<Vec<_>, Error>>()?;
         progress.begin("rendering", lanes.iter().filter_map(|l| l.source.frames()).max());
         let mut audio = Scratch::new(session.rate_hz, 2, options.memory_bytes, staging);
         let mut envelope = Envelope::new(session.rate_hz);
         let mut frames = 0;
-        let mut graph = Graph::build(plan, lanes, options.shape())?;
+        let mut graph = Graph::build_beside(plan, lanes, listeners, options.shape())?;
         graph.run(|block| {
             audio.push(&block.main)?;
             envelope.push(&block.main);

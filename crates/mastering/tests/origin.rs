@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 const RATE_HZ: u32 = 44_100;
 const VICTIM: &str = "guitars";
+const CODES: [&str; 5] = ["lossy_origin", "upsampled", "padded_bits", "limited_on_the_way", "dead_channel"];
 
 /// Evenly spread between -1 and 1.
 struct Noise(u64);
@@ -76,7 +77,8 @@ fn found(victim: &Audio, bits: WavBits) -> Vec<String> {
     check(&mut session);
     let of = |name: &str| {
         let at = Place::stem(name);
-        session.findings.iter().filter(|f| f.at == at).map(|f| f.code.clone()).collect::<Vec<_>>()
+        let codes = session.findings.iter().filter(|f| f.at == at).map(|f| f.code.clone());
+        codes.filter(|code| CODES.contains(&code.as_str())).collect::<Vec<_>>()
     };
     assert_eq!(of("keys"), [""; 0], "{:#?}", session.findings);
     of(VICTIM)
@@ -180,6 +182,6 @@ fn a_channel_that_drops_out() {
         let mut audio = clean();
         let rate = f64::from(RATE_HZ);
         audio.channels[1][(6.0 * rate) as usize..((6.0 + seconds) * rate) as usize].fill(0.0);
-        assert!(found(&audio, WavBits::Int24).contains(&"dead_channel".to_owned()), "{seconds} s");
+        assert_eq!(found(&audio, WavBits::Int24), ["dead_channel"], "{seconds} s");
     }
 }

@@ -5,40 +5,49 @@ use crate::power::SILENCE;
 pub const ENTRY: MeterEntry = MeterEntry {
     id: "bits",
     version: 1,
-    about: "The coarsest grid that every sample lies on, in bits: a file of 24 bits whose samples all lie on a grid of 16 \
-            was exported in 16 and padded.",
+    about: "How many bits the samples use: n where each is a multiple of 2 to the power of 1 - n and full scale is 1. \
+            Read exactly from the samples as they were decoded; a gain or a fade on the way uses all bits.",
     quantities: &[Quantity::BitsInUse],
-    build: |spec| Box::new(Bits::new(spec)),
+    build: |_: &Spec| Box::new(Bits::default()),
 };
 
-/// Full scale in steps; twice that fits, so that a sample at full scale is not bent.
-const FULL_SCALE: f32 = (1 << FULL_SCALE_BITS) as f32;
-const FULL_SCALE_BITS: u32 = 30;
+/// The mantissa of the samples; finer steps are not told apart.
+const MOST_BITS: u32 = 24;
+/// Added to a sample it moves what the sample holds to the lowest bits of the sum, the finest of them this fraction of
+/// full scale: one and a half times the power of two whose mantissa ends there.
+const SHIFT: f64 = 1.5 * (1u64 << (f64::MANTISSA_DIGITS - 1 - FINEST_BITS)) as f64;
+const FINEST_BITS: u32 = 30;
+/// The mantissa of a sum without its highest bit, which is set in all.
+const BELOW_SHIFT: u64 = (1 << (f64::MANTISSA_DIGITS - 2)) - 1;
+const TILE: usize = 1024;
 
+#[derive(Default)]
 struct Bits {
-    /// A bit is set that any sample has set, up to the sign.
-    used: u32,
+    /// Every bit that any sample sets, from that of the finest steps on.
+    used: u64,
 }
 
 impl Bits {
-    fn new(_: &Spec) -> Self {
-        Self { used: 0 }
+    /// The finest steps in use, in bits with the sign.
+    fn bits(&self) -> Option<u32> {
+        let finest = (FINEST_BITS + 1).saturating_sub(self.used.trailing_zeros());
+        (self.used != 0).then_some(finest.clamp(1, MOST_BITS))
     }
 }
 
 impl Meter for Bits {
     fn push(&mut self, block: &Audio) {
-        for channel in &block.channels {
-            // nothing is finer than the last bit
-            if self.used & 1 == 0 {
-                self.used |=
-                    channel.iter().fold(0, |used, &x| used | ((x * FULL_SCALE) as i32).cast_unsigned());
+        for tile in block.channels.iter().flat_map(|channel| channel.chunks(TILE)) {
+            if self.bits() == Some(MOST_BITS) {
+                return;
             }
+            // a negative number ends in as many zeros as its magnitude
+            let used = tile.iter().fold(0, |used, &sample| used | (f64::from(sample) + SHIFT).to_bits());
+            self.used |= used & BELOW_SHIFT;
         }
     }
 
     fn read(&self) -> Vec<(Quantity, Value)> {
-        let bits = (self.used != 0).then(|| f64::from(FULL_SCALE_BITS + 1 - self.used.trailing_zeros()));
-        vec![(Quantity::BitsInUse, Value::scalar_or(bits, SILENCE))]
+        vec![(Quantity::BitsInUse, Value::scalar_or(self.bits().map(f64::from), SILENCE))]
     }
 }

@@ -195,7 +195,7 @@ impl Meter for Holes {
         let never = "no hole";
         let longest = (self.longest > 0).then(|| 1000.0 * self.longest as f64 / self.rate_hz);
         let found = self.channels.iter().map(|(_, found)| found);
-        let found = found.fold(Moments::new(0), |all, found| all.or(found));
+        let found = found.fold(Moments::new(0), Moments::or);
         vec![
             (Quantity::Holes, Value::Scalar(found.total().into())),
             (Quantity::LongestHole, Value::scalar_or(longest, never)),

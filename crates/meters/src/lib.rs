@@ -2,6 +2,7 @@
 //!
 //! Meters hear mono or stereo. Of more channels, those that compare left with right hear the first two.
 
+mod band_edge;
 mod bank;
 mod bits;
 mod character;
@@ -13,6 +14,7 @@ mod derived;
 mod dynamics;
 mod edges;
 mod floor;
+mod held;
 mod history;
 mod holes;
 mod hum;
@@ -22,14 +24,13 @@ mod loudness;
 mod low_rate;
 mod moments;
 mod noise_floor;
+pub mod null;
 mod onsets;
 mod pauses;
 mod peak;
-mod pile_up;
 mod power;
 mod programme;
 mod shared;
-mod shelf;
 mod spectrum;
 mod stereo;
 mod sums;
@@ -54,13 +55,14 @@ pub const METERS: &[MeterEntry] = &[
     spectrum::ENTRY,
     character::ENTRY,
     clipping::ENTRY,
-    pile_up::ENTRY,
-    bits::ENTRY,
     holes::ENTRY,
     edges::ENTRY,
     clicks::ENTRY,
     hum::ENTRY,
     noise_floor::ENTRY,
+    band_edge::ENTRY,
+    bits::ENTRY,
+    held::ENTRY,
     length::ENTRY,
 ];
 

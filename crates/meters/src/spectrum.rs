@@ -3,7 +3,6 @@ use acetate_model::{Audio, Meter, MeterEntry, Quantity, Spec, Value, power_db};
 use realfft::num_complex::Complex;
 
 use crate::power::{INACTIVE, ONE_CHANNEL, level};
-use crate::shelf;
 use crate::transform::{Frame, Frames};
 
 pub const ENTRY: MeterEntry = MeterEntry {
@@ -13,13 +12,7 @@ pub const ENTRY: MeterEntry = MeterEntry {
             much of it lies below what is heard as a tone. \
             The mean of the channels' powers, re a full-scale square wave; from Hann-windowed transforms, half \
             overlapping, of frames from -60 dBFS up.",
-    quantities: &[
-        Quantity::Spectrum,
-        Quantity::SideSpectrum,
-        Quantity::Rumble,
-        Quantity::SpectrumEnd,
-        Quantity::SpectrumFall,
-    ],
+    quantities: &[Quantity::Spectrum, Quantity::SideSpectrum, Quantity::Rumble],
     build: |spec| Box::new(Spectrum::new(spec)),
 };
 
@@ -113,17 +106,10 @@ impl Meter for Spectrum {
         } else {
             INACTIVE
         };
-        let (fall, no_fall) = if powers.frames > 0 {
-            (shelf::steepest_fall(&powers.all, self.bin_hz), "too low a rate")
-        } else {
-            (None, INACTIVE)
-        };
         vec![
             (Quantity::Spectrum, self.bands(&powers.all, powers.frames, INACTIVE)),
             (Quantity::SideSpectrum, self.bands(&powers.side, powers.frames, no_side)),
             (Quantity::Rumble, self.rumble(&powers.all)),
-            (Quantity::SpectrumEnd, Value::scalar_or(fall.map(|f| f.end_hz), no_fall)),
-            (Quantity::SpectrumFall, Value::scalar_or(fall.map(|f| f.db), no_fall)),
         ]
     }
 }

@@ -15,6 +15,9 @@ pub struct Frames {
     transform: Transform,
     // samples of mid and side that wait for their frame to be full
     waiting: [Vec<f32>; 2],
+    step: usize,
+    // frames of the signal to be passed over before the next one begins
+    to_skip: usize,
     heard: u64,
     full: u64,
 }
@@ -31,8 +34,14 @@ pub struct Frame<'a> {
 impl Frames {
     /// Frames of an even length.
     pub fn new(length: usize) -> Self {
+        Self::every(length / 2, length)
+    }
+
+    /// Frames of an even length, one every `step`.
+    pub fn every(step: usize, length: usize) -> Self {
         let waiting = || Vec::with_capacity(length);
-        Self { transform: Transform::new(length), waiting: [waiting(), waiting()], heard: 0, full: 0 }
+        let transform = Transform::new(length);
+        Self { transform, waiting: [waiting(), waiting()], step, to_skip: 0, heard: 0, full: 0 }
     }
 
     /// Hears the next block and hands `each` the frames that are full and active.
@@ -40,6 +49,9 @@ impl Frames {
         let Some((mut left, mut right)) = pair(block) else { return };
         self.heard += left.len() as u64;
         while !left.is_empty() {
+            let skipped = self.to_skip.min(left.len());
+            self.to_skip -= skipped;
+            (left, right) = (&left[skipped..], &right[skipped..]);
             let length = self.transform.length;
             let fits = left.len().min(length - self.waiting[0].len());
             let (l, r) = (left.split_at(fits), right.split_at(fits));
@@ -49,9 +61,11 @@ impl Frames {
             if self.waiting[0].len() == length {
                 self.transform.of(&self.waiting, self.full, &mut each);
                 self.full += 1;
+                let past = self.step.min(length);
+                self.to_skip = self.step - past;
                 for waiting in &mut self.waiting {
-                    waiting.copy_within(length / 2.., 0);
-                    waiting.truncate(length / 2);
+                    waiting.copy_within(past.., 0);
+                    waiting.truncate(length - past);
                 }
             }
         }

@@ -62,14 +62,15 @@ quantities! {
     Sibilance "sibilance_percent" "%" "Sibilance" "Share of the sounding time in which 5 to 10 kHz outweigh 100 Hz to 4 kHz.";
     Flatness "flatness_db" "dB" "Flatness" "Geometric over arithmetic mean of the power from 200 Hz to 5 kHz: 0 white noise, far below it tones.";
     Rumble "rumble_db" "dB" "Rumble" "Power below 25 Hz over the power of the whole.";
+    BandEdge "band_edge_hz" "Hz" "Band edge" "Where a full band ends as if cut off; half the rate if it does not.";
+    EdgeDrop "band_edge_drop_db" "dB" "Drop at the edge" "From the band just below its edge to the most that is above it.";
+    HeldPeaks "held_peaks_percent" "%" "Held peaks" "Of all active stretches of 100 ms, those whose peaks stand together at one level close to the top.";
+    HeldOver "held_over" "" "Held peaks over those below" "How many times as many peaks stand at that level as at levels just below it.";
+    HeldVariety "held_variety_db" "dB" "Variety of held peaks" "How much of the range of loudness around a peak is taken by peaks at that level: small for equal notes.";
+    BitsInUse "bits_in_use" "bit" "Bits in use" "The coarsest steps of full scale that hold every sample; 24 stands for all finer ones too.";
     ClippedRuns "clipped_runs" "" "Clipped runs" "Runs of three or more samples that stand at the highest level of the file.";
     ClippedAt "clipped_at" "" "Clipped runs over time" "How many clipped runs begin in each hop.";
     OversAt "overs_at" "" "Overs between samples over time" "How many stretches of each hop go over full scale between two samples and not on one.";
-    PileUp "pile_up_ratio" "" "Piled-up peaks" "Peaks in the densest step of level close under the highest, over those in the step below it.";
-    PileUpPeaks "pile_up_peaks" "" "Peaks in the pile" "How many there are.";
-    PileUpKinds "pile_up_kinds" "" "Kinds of peaks in the pile" "In how many steps of crest factor they come: few where one sound is repeated, many where different sounds were cut to one level.";
-    PileUpLevel "pile_up_dbfs" "dBFS" "Level of the pile" "Where the peaks pile up.";
-    PileUpAt "pile_up_at" "" "Piled-up peaks over time" "How many there are in each second.";
     Holes "hole_count" "" "Holes" "Stretches of digital silence that begin and end in the middle of the sound.";
     HolesAt "holes_at" "" "Holes over time" "How many holes begin in each hop.";
     LongestHole "longest_hole_ms" "ms" "Longest hole" "The length of the longest stretch of digital silence in the middle of the sound.";
@@ -84,9 +85,6 @@ quantities! {
     HumLines "hum_lines_dbfs" "dBFS" "Lines of the hum" "The level of each line.";
     NoiseFloor "noise_floor_lufs" "LUFS" "Noise floor" "Loudness of the steady noise in the pauses.";
     NoiseFloorAt "noise_floor_at_lufs" "LUFS" "Noise floor over time" "The same in each second in which nothing else is heard.";
-    SpectrumEnd "spectrum_end_hz" "Hz" "End of the spectrum" "Where the steepest fall of the mean spectrum arrives at its bottom.";
-    SpectrumFall "spectrum_fall_db" "dB" "Fall at the end of the spectrum" "How far the mean spectrum falls there within 1 kHz, for good.";
-    BitsInUse "bits_in_use" "bit" "Bits in use" "Down to the lowest bit that any sample needs, re full scale; beyond 24 only floating point goes.";
     NonFinite "non_finite_samples" "" "Broken samples" "Samples that were not a number or infinite, and were replaced by silence.";
     Likeness "likeness" "" "Likeness" "Correlation with another stem at the lag where they match best, band by band: 1 the same, -1 the same turned over, 0 unrelated.";
     SharedCover "shared_cover_percent" "%" "Cover" "Share of a stem's power that another stem or its decay could be.";
@@ -108,6 +106,29 @@ quantities! {
     Dither "dither_rms_lsb" "LSB" "Dither" "RMS of the quantisation error against the signal before it.";
     GainReduction "gain_reduction_db" "dB" "Mean gain reduction" "Mean of the limiter's attenuation over the whole.";
     MaxGainReduction "max_gain_reduction_db" "dB" "Most gain reduction" "The limiter's highest attenuation.";
+    MixDelay "mix_delay_frames" "frames" "Mix late by" "By how much the client's mix is later than the stems.";
+    MixGain "mix_gain_db" "dB" "Mix louder by" "The one gain that brings the sum of the stems nearest to the mix.";
+    MixCorrelation "mix_correlation" "" "Correlation with the mix" "Of the sum of the stems and the mix, in time with each other: 1 the same, -1 turned over, 0 unrelated.";
+    MixMatch "mix_match_percent" "%" "Mix at its place" "Share of the places listened to at which the mix goes with the stems at the same delay.";
+    NullResidual "null_residual_db" "dB" "Null test" "What is left of the mix when the stems' sum, in time and at the best gain, is taken away.";
+    NullLevel "null_level_dbfs" "dBFS" "Null test, level" "The level of what is left.";
+    NullSpread "null_spread_db" "dB" "Null test, spread" "How far soft and loud moments of what is left lie apart, while the mix sounds.";
+    NullOverTime "null_over_time_db" "dB" "Null test over time" "What is left over the mix, in each hop.";
+    NullSpectrum "null_spectrum_db" "dB" "Null test, spectrum" "What is left over the mix, in each third-octave band.";
+    NullOneStem "null_one_stem_db" "dB" "Null with one stem changed" "What is left with the best gain and delay of one stem beside the others.";
+    NullStems "null_stem_gains_db" "dB" "Null with a gain per stem" "What is left when every stem has its best gain.";
+    NullFilter "null_filter_db" "dB" "Null with a filter" "What is left when the sum goes through the best filter.";
+    NullGain "null_gain_over_time_db" "dB" "Null with a gain over time" "What is left when the sum has the best gain at every moment.";
+    NullCurve "null_curve_db" "dB" "Null with a curve" "What is left when the sum is bent by the best curve, sample by sample.";
+    NullFilterGain "null_filter_and_gain_db" "dB" "Null with filter and gain" "What is left with the best filter and then the best gain at every moment.";
+    StemFactor "stem_factor" "" "Stem in the mix" "By which factor a stem stands in the mix, all stems fitted together: 1 as sent, 0 absent, -1 turned over.";
+    OneStemFactor "one_stem_factor" "" "One stem in the mix" "The factor of a stem if it alone stands otherwise in the mix, re the others.";
+    OneStemDelay "one_stem_delay_frames" "frames" "One stem late by" "By how much later a stem stands in the mix if it alone is moved.";
+    OneStemRest "one_stem_rest" "" "The others beside it" "The factor of the other stems in the mix if one stem alone stands otherwise in it.";
+    MixTransfer "mix_transfer_db" "dB" "Mix over sum" "The gain from the sum of the stems to the mix in each third-octave band.";
+    MixGainOverTime "mix_gain_over_time_db" "dB" "Mix over sum over time" "The gain from the sum of the stems to the mix in each hop.";
+    MixGainRange "mix_gain_range_db" "dB" "Range of the mix's gain" "How far that gain moves, from its 1st to its 99th percentile, in windows of milliseconds.";
+    MixGainLevel "mix_gain_level_correlation" "" "Mix's gain with level" "Correlation of that gain and the sum's level: -1 the louder, the more is turned down.";
 }
 
 impl fmt::Display for Quantity {

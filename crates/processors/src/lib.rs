@@ -1,7 +1,9 @@
 //! The list `PROCESSORS`: settings to sound, one file each.
 
+mod bus_gain;
 mod clipper;
 mod compressor;
+mod contour;
 mod corrected;
 mod dc_blocker;
 mod declip;
@@ -32,8 +34,10 @@ mod transient;
 
 use acetate_model::{Map, Params, ProcessorEntry, Settings};
 
+pub use bus_gain::{BusGain, BusGainSettings};
 pub use clipper::{Clipper, ClipperSettings};
 pub use compressor::CompressorSettings;
+pub use contour::{Contour, ContourPoint, ContourSettings};
 pub use dc_blocker::{DcBlocker, DcBlockerSettings};
 pub use declip::{Declip, DeclipSettings, Find};
 pub use deesser::{Deesser, DeesserSettings, DeesserShape};
@@ -62,12 +66,14 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
     ProcessorEntry::of::<PolaritySettings>(),
     ProcessorEntry::of::<DelaySettings>(),
+    ProcessorEntry::of::<BusGainSettings>(),
     ProcessorEntry::of::<DcBlockerSettings>(),
     ProcessorEntry::of::<DeclipSettings>(),
     ProcessorEntry::of::<HumSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<LowPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
+    ProcessorEntry::of::<ContourSettings>(),
     ProcessorEntry::of::<DynamicEqSettings>(),
     ProcessorEntry::of::<ResonanceSettings>(),
     ProcessorEntry::of::<DeesserSettings>(),

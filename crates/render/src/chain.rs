@@ -22,6 +22,11 @@ struct Sum {
 }
 
 impl Chain {
+    /// No move at all.
+    pub(crate) fn empty() -> Self {
+        Self { links: Vec::new() }
+    }
+
     /// Builds the active moves of a place. `keys` are the places whose audio comes with each block as keys, and what
     /// comes in is `late` frames behind them.
     pub fn build<'a>(
@@ -82,10 +87,12 @@ impl Key {
             key: place.to_string(),
             keys: keys.iter().map(Place::to_string).collect::<Vec<_>>().join(", "),
         })?;
+        // what comes beside the stems brings their plain sum with it
+        let channels = spec.channels * if matches!(place, Place::Bus(_)) { 2 } else { 1 };
         Ok(Some(Self {
             at,
-            audio: Audio::silence(spec.rate_hz, spec.channels, spec.max_frames),
-            align: Align::new(late, spec.channels, spec.max_frames),
+            audio: Audio::silence(spec.rate_hz, channels, spec.max_frames),
+            align: Align::new(late, channels, spec.max_frames),
         }))
     }
 }

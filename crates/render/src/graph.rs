@@ -32,7 +32,7 @@ pub struct Graph {
 /// The sum of the stems, the stems beside it where they are linked, and those that steer a move, as they were sent.
 struct Filled {
     block: Block,
-    /// One for each lane; empty where it steers nothing.
+    /// One for each lane, then for each listener; empty where it steers nothing.
     keys: Vec<Audio>,
 }
 
@@ -40,6 +40,10 @@ struct Stems {
     lanes: Vec<Running>,
     /// Which lanes steer a move.
     steers: Vec<bool>,
+    /// Signals that steer and are not heard themselves.
+    listeners: Vec<Running>,
+    /// The sum of the stems as they were sent, where a listener steers.
+    plain: Audio,
     linked: bool,
     block_frames: usize,
     /// Frames to feed after the end, until everything that is late has come out.
@@ -57,14 +61,30 @@ struct Running {
 impl Graph {
     /// Builds the active moves of a plan. A move at a place that does not exist is an error.
     pub fn build(plan: &[Move], lanes: Vec<Lane>, shape: Shape) -> Result<Self, RenderError> {
+        Self::build_beside(plan, lanes, Vec::new(), shape)
+    }
+
+    /// The same with signals beside the stems, such as the client's mix: each steers moves as the bus of its name, and
+    /// is not heard itself. Behind its own channels such a key brings those of the plain sum of the stems as they were
+    /// sent, so that a move can tell what was done to that sum, whatever is done to the stems before it.
+    pub fn build_beside(
+        plan: &[Move],
+        lanes: Vec<Lane>,
+        listeners: Vec<Lane>,
+        shape: Shape,
+    ) -> Result<Self, RenderError> {
         let (rate_hz, channels) = lanes.first().map_or((0, 0), |l| (l.source.rate_hz(), l.source.channels()));
         let spec = Spec::new(rate_hz, channels, shape.block_frames);
         reject_unknown_places(plan, &lanes)?;
-        let places: Vec<Place> = lanes.iter().map(|lane| Place::Stem(lane.name.clone())).collect();
+        let places: Vec<Place> = lanes
+            .iter()
+            .map(|lane| Place::Stem(lane.name.clone()))
+            .chain(listeners.iter().map(|lane| Place::Bus(lane.name.clone())))
+            .collect();
         let active = || plan.iter().filter(|m| m.standing == Standing::Active);
         let asked: Vec<&Place> = active().filter_map(|m| m.process.key.as_ref()).collect();
         let steers = places.iter().map(|place| asked.contains(&place)).collect();
-        let chains = places
+        let chains = places[..lanes.len()]
             .iter()
             .map(|place| Chain::build(plan, place, &spec, &places, 0))
             .collect::<Result<Vec<_>, _>>()?;
@@ -72,19 +92,22 @@ impl Graph {
         let latest = chains.iter().map(Chain::latency).max().unwrap_or(0);
         let master = Chain::build(plan, &Place::Master, &Spec { linked, ..spec }, &places, latest)?;
         let latency = latest + master.latency();
-        let lanes = lanes
-            .into_iter()
-            .zip(chains)
-            .map(|(lane, chain)| Running {
-                align: Align::new(latest - chain.latency(), channels, shape.block_frames),
-                block: Block::of(Audio::silence(rate_hz, channels, shape.block_frames)),
-                ended: false,
-                lane,
-                chain,
-            })
-            .collect();
-        let stems =
-            Stems { lanes, steers, linked: shape.linked, block_frames: shape.block_frames, tail: latency };
+        let running = |(lane, chain): (Lane, Chain)| Running {
+            align: Align::new(latest - chain.latency(), channels, shape.block_frames),
+            block: Block::of(Audio::silence(rate_hz, channels, shape.block_frames)),
+            ended: false,
+            lane,
+            chain,
+        };
+        let stems = Stems {
+            lanes: lanes.into_iter().zip(chains).map(running).collect(),
+            steers,
+            listeners: listeners.into_iter().map(|lane| running((lane, Chain::empty()))).collect(),
+            plain: Audio::silence(rate_hz, channels, 0),
+            linked: shape.linked,
+            block_frames: shape.block_frames,
+            tail: latency,
+        };
         Ok(Self { stems, master, latency })
     }
 
@@ -125,7 +148,7 @@ impl Stems {
     fn empty(&self) -> Filled {
         let like = self.lanes.first().map_or_else(Audio::default, |l| l.block.main.clone());
         let linked = if self.linked { vec![like.clone(); self.lanes.len()] } else { Vec::new() };
-        let keys = vec![Audio::default(); self.lanes.len()];
+        let keys = vec![Audio::default(); self.steers.len()];
         Filled { block: Block { main: like, linked, key: None }, keys }
     }
 
@@ -143,10 +166,22 @@ impl Stems {
         if frames == 0 {
             return Ok(false);
         }
-        for ((lane, key), &steers) in self.lanes.iter_mut().zip(&mut *keys).zip(&self.steers) {
+        // just as much as of the stems, so that both stay together to the end
+        self.listeners.iter_mut().try_for_each(|lane| lane.read(frames).map(|_| ()))?;
+        let (of_lanes, of_listeners) = keys.split_at_mut(self.lanes.len());
+        let (lanes_steer, listeners_steer) = self.steers.split_at(self.lanes.len());
+        for ((lane, key), &steers) in self.lanes.iter_mut().zip(of_lanes).zip(lanes_steer) {
             if steers {
                 lane.block.resize(frames);
                 key.copy_from(&lane.block.main);
+            }
+        }
+        for ((beside, key), &steers) in self.listeners.iter_mut().zip(of_listeners).zip(listeners_steer) {
+            if steers {
+                beside.block.resize(frames);
+                add_up(&self.lanes.iter().map(|l| &l.block.main), frames, &mut self.plain);
+                key.copy_from(&beside.block.main);
+                key.channels.extend(self.plain.channels.iter().cloned());
             }
         }
         self.lanes.par_iter_mut().for_each(|lane| lane.process(frames, keys));

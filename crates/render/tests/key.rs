@@ -98,3 +98,42 @@ fn a_key_that_is_not_there_is_named() {
         assert!(error.contains(word), "{error}");
     }
 }
+
+/// The mix as a key: it steers and is not heard itself, to the very end, whatever the size of a block.
+#[test]
+fn the_mix_beside_the_stems_steers_and_is_not_heard() {
+    let music = || stem(|n| 0.25 * libm::sin(0.1 * n as f64));
+    let gain = |n: usize| 0.75 + 0.25 * libm::cos(0.0005 * n as f64);
+    let mix = || stem(|n| gain(n) * 0.25 * libm::sin(0.1 * n as f64));
+    let key = Some(Place::Bus("mix".into()));
+    let mut follow = a_move(Place::Master, "bus_gain", &json!({ "range_db": 12.0 }), None);
+    follow.process.key = key;
+    let run = |plan: &[Move], block_frames: usize| {
+        let lane =
+            |name: &str, audio: Audio| Lane { name: name.into(), source: Box::new(audio.into_source()) };
+        let shape = Shape { block_frames, linked: false };
+        let (lanes, beside) = (vec![lane("music", music())], vec![lane("mix", mix())]);
+        let mut graph = Graph::build_beside(plan, lanes, beside, shape).unwrap();
+        let mut whole = Vec::new();
+        graph
+            .run(|block| {
+                whole.extend_from_slice(&block.main.channels[0]);
+                Ok::<(), Infallible>(())
+            })
+            .unwrap();
+        whole
+    };
+    assert!(run(&[], 1000) == music().channels[0], "the mix is heard");
+    let followed = run(std::slice::from_ref(&follow), 1000);
+    for (n, (is, shall)) in followed.iter().zip(&mix().channels[0]).enumerate().skip(4800) {
+        assert!((is - shall).abs() < 1e-3, "frame {n}: {is} for {shall}");
+    }
+    assert!(run(&[follow.clone()], 317) == followed, "the size of a block is heard");
+    // what is done to a stem before does not mislead it
+    let softer = a_move(Place::stem("music"), "gain", &json!({ "gain_db": -6.0 }), None);
+    let factor = libm::pow(10.0, -0.3) as f32;
+    for (n, (is, shall)) in run(&[softer, follow], 1000).iter().zip(&mix().channels[0]).enumerate().skip(4800)
+    {
+        assert!((is - factor * shall).abs() < 1e-3, "frame {n}: {is} for {shall}, softer");
+    }
+}

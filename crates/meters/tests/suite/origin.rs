@@ -1,120 +1,105 @@
-//! Where spectra end, and which bits are in use.
+//! Where a spectrum was cut off, and how many bits are in use: against signals that were cut and rounded by formula.
 
-use std::f64::consts::PI;
+use acetate_model::{Audio, Place, Quantity, Value};
+use realfft::{RealFftPlanner, num_complex::Complex};
 
-use acetate_dsp::Resampler;
-use acetate_model::{Audio, Quantity};
+use crate::signals::{Noise, RATE_HZ, assert_near, centre, frames, read, scalar, sine, stereo};
 
-use crate::signals::{Noise, RATE_HZ, assert_near, centre, frames, scalar, sine, stereo};
-
-/// Even noise on each side.
-fn noise(seconds: f64) -> Audio {
-    let (mut a, mut b) = (Noise(1), Noise(2));
-    let samples: Vec<[f64; 2]> = (0..frames(seconds)).map(|_| [0.3 * a.next(), 0.3 * b.next()]).collect();
-    stereo(samples.len(), |n| samples[n])
-}
-
-/// Rounded to a depth with dither.
-fn quantised(mut audio: Audio, bits: i32) -> Audio {
-    let steps = libm::exp2f((bits - 1) as f32);
-    let mut dither = Noise(3);
-    for sample in audio.channels.iter_mut().flatten() {
-        *sample = (*sample * steps + 0.5 * (dither.next() + dither.next()) as f32).round() / steps;
+/// Noise of which each bin of one long transform is weighted by a function of its frequency.
+fn shaped(seconds: f64, weight: impl Fn(f64) -> f64) -> Audio {
+    let length = frames(seconds);
+    let mut noise = Noise(3);
+    let mut input: Vec<f64> = (0..length).map(|_| 0.3 * noise.next()).collect();
+    let mut planner = RealFftPlanner::<f64>::new();
+    let mut bins = vec![Complex::default(); length / 2 + 1];
+    planner.plan_fft_forward(length).process(&mut input, &mut bins).unwrap();
+    for (bin, value) in bins.iter_mut().enumerate() {
+        *value *= weight(bin as f64 / seconds) / length as f64;
     }
-    audio
+    planner.plan_fft_inverse(length).process(&mut bins, &mut input).unwrap();
+    let mut dither = Noise(5);
+    let floor: Vec<f64> = (0..length).map(|_| 1e-5 * dither.next()).collect();
+    centre(length, |n| input[n] + floor[n])
 }
 
-/// Through a symmetric windowed sinc of 401 taps: at 48 kHz its slope is 660 Hz wide (Blackman: 5.5 / 401 of the rate).
-fn cut_off(audio: &Audio, hz: f64) -> Audio {
-    let half = 200;
-    let of_rate = hz / f64::from(audio.rate_hz);
-    let taps: Vec<f64> = (-half..=half)
-        .map(|n| {
-            let x = f64::from(n);
-            let turn = PI * x / f64::from(half);
-            let window = 0.42 + 0.5 * libm::cos(turn) + 0.08 * libm::cos(2.0 * turn);
-            let sinc = if n == 0 { 2.0 * of_rate } else { libm::sin(2.0 * PI * of_rate * x) / (PI * x) };
-            window * sinc
-        })
-        .collect();
-    let mut filtered = audio.clone();
-    for (to, from) in filtered.channels.iter_mut().zip(&audio.channels) {
-        for (n, sample) in to.iter_mut().enumerate() {
-            let first = n.saturating_sub(taps.len() - 1);
-            let heard = from[first..=n].iter().rev().zip(&taps);
-            *sample = heard.map(|(x, tap)| f64::from(*x) * tap).sum::<f64>() as f32;
+fn edge(audio: &Audio) -> (f64, f64) {
+    (scalar(audio, Quantity::BandEdge), scalar(audio, Quantity::EdgeDrop))
+}
+
+/// A fall of 6 dB in an octave from 1 kHz, as music has it.
+fn slope(hz: f64) -> f64 {
+    (1000.0 / hz.max(1.0)).min(1.0)
+}
+
+#[test]
+fn a_cut_is_read_where_it_is() {
+    for cut_hz in [11_000.0, 16_000.0, 17_500.0, 19_000.0, 20_500.0, 22_050.0] {
+        let (hz, drop_db) = edge(&shaped(8.0, |hz| if hz < cut_hz { slope(hz) } else { 0.0 }));
+        assert_near(hz, cut_hz, 150.0, "edge");
+        assert!(drop_db > 40.0, "{cut_hz} Hz: {drop_db} dB");
+    }
+}
+
+#[test]
+fn filters_of_instruments_are_no_cut() {
+    let none = (0.5 * f64::from(RATE_HZ), 0.0);
+    assert_eq!(edge(&shaped(8.0, slope)), none);
+    // 24, 48 and 96 dB in an octave
+    for order in [4.0, 8.0, 16.0] {
+        let low_pass = |hz: f64| slope(hz) / (1.0 + libm::pow(hz / 11_000.0, 2.0 * order)).sqrt();
+        assert_eq!(edge(&shaped(8.0, low_pass)), none, "order {order}");
+    }
+    let highs_only_to = |hz: f64| if hz < 16_000.0 { slope(hz) * libm::pow(10.0, -hz / 5000.0) } else { 0.0 };
+    assert_eq!(edge(&shaped(8.0, highs_only_to)), none);
+    assert_eq!(edge(&sine(12_000.0, -6.0, 8.0)), none);
+}
+
+#[test]
+fn a_cut_that_moves_is_none() {
+    let step_hz = 60.0;
+    let harmonics = |n: usize| {
+        let seconds = n as f64 / f64::from(RATE_HZ);
+        let moving = 8000.0 + 12_000.0 * (1.0 - (seconds / 3.0 % 2.0 - 1.0).abs());
+        let phase = 2.0 * std::f64::consts::PI * step_hz * seconds;
+        let count = (moving / step_hz).floor();
+        // the closed sum of `count` cosines
+        let half = 0.5 * phase;
+        let sine = libm::sin(half);
+        if sine.abs() < 1e-9 {
+            0.002 * count
+        } else {
+            0.002 * libm::sin((count + 0.5) * phase) / (2.0 * sine)
         }
-    }
-    filtered
-}
-
-fn fall_and_end(audio: &Audio) -> [f64; 2] {
-    [Quantity::SpectrumFall, Quantity::SpectrumEnd].map(|quantity| scalar(audio, quantity))
+    };
+    assert_eq!(edge(&centre(frames(12.0), harmonics)).1, 0.0);
 }
 
 #[test]
-fn the_shelf_of_an_encoder_is_found_where_it_is() {
-    let noise = noise(2.0);
-    for hz in [16_000.0, 17_000.0, 19_200.0] {
-        let [fall_db, end_hz] = fall_and_end(&quantised(cut_off(&noise, hz), 16));
-        // noise of -15.2 dBFS, dither of 16 bits 98.1 - 4.8 dB below full scale, both even over frequency
-        assert_near(fall_db, 78.0, 5.0, hz);
-        assert_near(end_hz, hz + 300.0, 250.0, hz);
-    }
+fn a_few_seconds_are_not_enough_for_an_edge() {
+    let readings = read(&shaped(2.0, |hz| if hz < 16_000.0 { 1.0 } else { 0.0 }));
+    assert!(matches!(readings.get(&Place::Master, Quantity::BandEdge), Some(Value::Undefined(_))));
 }
 
 #[test]
-fn what_falls_off_like_a_filter_or_not_at_all_has_no_shelf() {
-    let [white_db, _] = fall_and_end(&noise(2.0));
-    assert!(white_db < 3.0, "white noise: {white_db}");
-    // a one-pole at 4 kHz, four times: 24 dB an octave
-    let mut dull = noise(2.0);
-    for channel in &mut dull.channels {
-        for _ in 0..4 {
-            let mut state = 0.0f64;
-            for sample in channel.iter_mut() {
-                state += (f64::from(*sample) - state) * (1.0 - libm::exp(-2.0 * PI * 4000.0 / 48_000.0));
-                *sample = state as f32;
-            }
-        }
-    }
-    let [dull_db, _] = fall_and_end(&quantised(dull, 16));
-    assert!(dull_db < 10.0, "a filter of 24 dB an octave: {dull_db}");
-    // one line far above its surroundings lies in one band of those before a cliff
-    let [line_db, _] = fall_and_end(&quantised(sine(15_700.0, -20.0, 2.0), 16));
-    assert!(line_db < 30.0, "a line: {line_db}");
-    let [bass_db, _] = fall_and_end(&quantised(sine(50.0, -6.0, 2.0), 16));
-    assert!(bass_db < 10.0, "a bass: {bass_db}");
-}
-
-#[test]
-fn a_converted_file_ends_below_half_of_its_former_rate() {
-    for (from_hz, to_hz) in [(44_100, 48_000), (44_100, 96_000), (48_000, 96_000), (22_050, 44_100)] {
-        let mut before = noise(2.0);
-        before.rate_hz = from_hz;
-        let mut resampler = Resampler::new(from_hz, to_hz, 2);
-        let mut after = Audio::silence(to_hz, 2, 0);
-        resampler.process(&before, &mut after);
-        let [fall_db, end_hz] = fall_and_end(&quantised(after, 24));
-        assert!(fall_db > 60.0, "{from_hz} to {to_hz}: {fall_db}");
-        assert_near(end_hz / (0.5 * f64::from(from_hz)), 0.99, 0.02, format!("{from_hz} to {to_hz}"));
+fn bits_are_counted_exactly() {
+    let mut noise = Noise(9);
+    let values: Vec<f64> = (0..48_000).map(|_| 0.9 * noise.next()).collect();
+    for bits in [8, 12, 14, 16, 20, 23, 24] {
+        let steps = f64::from(1 << (bits - 1));
+        let rounded = stereo(48_000, |n| [0.0, (values[n] * steps).round() / steps]);
+        assert_eq!(scalar(&rounded, Quantity::BitsInUse), f64::from(bits));
     }
 }
 
 #[test]
-fn the_bits_in_use_are_those_of_the_grid() {
-    for bits in [8, 12, 16, 20, 24] {
-        assert_eq!(scalar(&quantised(noise(0.5), bits), Quantity::BitsInUse), f64::from(bits));
-    }
-    let float = centre(frames(0.5), |n| 0.7 * libm::sin(0.01 * n as f64));
-    assert!(scalar(&float, Quantity::BitsInUse) > 24.0);
-    let square = centre(RATE_HZ as usize, |n| if n % 100 < 50 { 1.0 } else { -1.0 });
-    assert_eq!(scalar(&square, Quantity::BitsInUse), 1.0);
-    // one fine sample is enough
-    let mut spoilt = quantised(noise(0.5), 16);
-    spoilt.channels[1][17] += libm::exp2f(-23.0);
-    assert_eq!(scalar(&spoilt, Quantity::BitsInUse), 24.0);
-    // over full scale
-    let loud = centre(1000, |n| if n == 500 { -1.5 } else { 0.25 });
-    assert_eq!(scalar(&loud, Quantity::BitsInUse), 3.0);
+fn one_sample_or_a_gain_needs_all_bits() {
+    let steps = 32_768.0;
+    let mut audio = sine(440.0, -6.0, 1.0);
+    audio.channels.iter_mut().flatten().for_each(|s| *s = (*s * steps).round() / steps);
+    assert_eq!(scalar(&audio, Quantity::BitsInUse), 16.0);
+    let mut one = audio.clone();
+    one.channels[1][40_000] += 1.0 / 8_388_608.0;
+    assert_eq!(scalar(&one, Quantity::BitsInUse), 24.0);
+    audio.channels.iter_mut().flatten().for_each(|s| *s *= 0.7);
+    assert_eq!(scalar(&audio, Quantity::BitsInUse), 24.0);
 }

@@ -97,7 +97,9 @@ fn cut_start(song: &mut Song, at: usize, level: usize) {
     let from = nearest.map_or(0, |(n, _)| n);
     for stem in 0..song.stems.len() {
         let channels = song.channels(stem);
-        channels.iter_mut().for_each(|c| drop(c.drain(..from.min(c.len()))));
+        for channel in channels.iter_mut() {
+            channel.drain(..from.min(channel.len()));
+        }
     }
 }
 
