@@ -256,7 +256,7 @@ fn every_number_of_a_text_stands_in_the_evidence() {
         .scalar(&MASTER, SamplePeak, 1.11)
         .scalar(&MASTER, PeakToLoudness, 7.0);
     let findings = spoilt.findings();
-    assert!(findings.len() >= 11, "{findings:#?}");
+    assert!(findings.len() >= 10, "{findings:#?}");
     for finding in &findings {
         assert!(!finding.hint.is_empty(), "{} shows no way out", finding.code);
         for (number, digits) in numbers(&finding.text) {
