@@ -132,7 +132,7 @@ fn mono() {
     Fixture::clean().scalar(&keys(), SideToMid, -144.0).only("mono");
     let no_side = Fixture::clean().reads(&keys(), SideToMid, Value::Undefined("no side".into()));
     no_side.scalar(&keys(), Correlation, 1.0).only("mono");
-    Fixture::clean().scalar(&keys(), SideToMid, -79.0).assert_quiet();
+    Fixture::clean().scalar(&keys(), SideToMid, -59.0).assert_quiet();
     Fixture::clean().scalar(&Place::stem("bass"), SideToMid, -144.0).assert_quiet();
 }
 
@@ -257,7 +257,7 @@ fn every_number_of_a_text_stands_in_the_evidence() {
         .scalar(&MASTER, PeakToLoudness, 7.0);
     spoilt.stems[2].source.rate_hz = 44_100;
     let findings = spoilt.findings();
-    assert!(findings.len() >= 11, "{findings:#?}");
+    assert!(findings.len() >= 10, "{findings:#?}");
     for finding in &findings {
         assert!(!finding.hint.is_empty(), "{} shows no way out", finding.code);
         for (number, digits) in numbers(&finding.text) {

@@ -13,46 +13,41 @@ pub const ENTRY: MeterEntry = MeterEntry {
 
 /// The mantissa of the samples; finer steps are not told apart.
 const MOST_BITS: u32 = 24;
-const STEPS: f32 = (1u32 << (MOST_BITS - 1)) as f32;
+/// Added to a sample it moves what the sample holds to the lowest bits of the sum, the finest of them this fraction of
+/// full scale: one and a half times the power of two whose mantissa ends there.
+const SHIFT: f64 = 1.5 * (1u64 << (f64::MANTISSA_DIGITS - 1 - FINEST_BITS)) as f64;
+const FINEST_BITS: u32 = 30;
+/// The mantissa of a sum without its highest bit, which is set in all.
+const BELOW_SHIFT: u64 = (1 << (f64::MANTISSA_DIGITS - 2)) - 1;
 const TILE: usize = 1024;
 
 #[derive(Default)]
 struct Bits {
-    /// Every bit that any sample sets, of whole numbers of the finest steps.
-    used: u32,
+    /// Every bit that any sample sets, from that of the finest steps on.
+    used: u64,
 }
 
 impl Bits {
-    fn is_full(&self) -> bool {
-        self.used & 1 == 1
-    }
-
-    fn look(&mut self, tile: &[f32]) {
-        let (mut used, mut finer) = (0, false);
-        for sample in tile {
-            let steps = sample * STEPS;
-            let whole = steps as i32;
-            used |= whole;
-            finer |= whole as f32 != steps;
-        }
-        // a negative number ends in as many zeros as its magnitude
-        self.used |= used.cast_unsigned() | u32::from(finer);
+    /// The finest steps in use, in bits with the sign.
+    fn bits(&self) -> Option<u32> {
+        let finest = (FINEST_BITS + 1).saturating_sub(self.used.trailing_zeros());
+        (self.used != 0).then_some(finest.clamp(1, MOST_BITS))
     }
 }
 
 impl Meter for Bits {
     fn push(&mut self, block: &Audio) {
         for tile in block.channels.iter().flat_map(|channel| channel.chunks(TILE)) {
-            if self.is_full() {
+            if self.bits() == Some(MOST_BITS) {
                 return;
             }
-            self.look(tile);
+            // a negative number ends in as many zeros as its magnitude
+            let used = tile.iter().fold(0, |used, &sample| used | (f64::from(sample) + SHIFT).to_bits());
+            self.used |= used & BELOW_SHIFT;
         }
     }
 
     fn read(&self) -> Vec<(Quantity, Value)> {
-        let bits =
-            (self.used > 0).then(|| f64::from(MOST_BITS - self.used.trailing_zeros().min(MOST_BITS - 1)));
-        vec![(Quantity::BitsInUse, Value::scalar_or(bits, SILENCE))]
+        vec![(Quantity::BitsInUse, Value::scalar_or(self.bits().map(f64::from), SILENCE))]
     }
 }

@@ -1,5 +1,5 @@
 use acetate_dsp::{Hops, PairFilter, Section};
-use acetate_model::{Audio, Meter, MeterEntry, Quantity, Spec, Value};
+use acetate_model::{Audio, Meter, MeterEntry, Quantity, Spec, Value, power_db};
 
 use crate::power::{ACTIVE_POWER, ONE_CHANNEL, SILENCE, level};
 use crate::sums::pair;
@@ -13,6 +13,7 @@ pub const ENTRY: MeterEntry = MeterEntry {
             -60 dBFS and do not lie 30 dB below the loudest.",
     quantities: &[
         Quantity::Balance,
+        Quantity::BalanceOverTime,
         Quantity::Correlation,
         Quantity::LowCorrelation,
         Quantity::CorrelationOverTime,
@@ -28,6 +29,9 @@ const BASS_BELOW_HZ: f64 = 120.0;
 const BUTTERWORTH_Q: [f64; 2] = [0.541_196_100_146_197, 1.306_562_964_876_377];
 /// With less of the power than this below the corner, what passes the filter is not bass but the rest of its slope.
 const BASS_SHARE: f64 = 1e-6;
+
+/// A side with less of the power counts as silent: 120 dB below the other.
+const SILENT_SIDE: f64 = 1e-12;
 
 const HOP_MS: u32 = 1000;
 /// A second this far below the loudest says nothing, as a share of its power: 30 dB.
@@ -109,6 +113,12 @@ impl Moments {
         if self.right > 0.0 { level(self.left / self.right, why) } else { Value::Undefined(why.to_owned()) }
     }
 
+    /// Left over right, as far as a side that is silent beside the other.
+    fn lean_db(self) -> Option<f64> {
+        let least = SILENT_SIDE * self.power();
+        power_db(self.left.max(least) / self.right.max(least))
+    }
+
     fn side_to_mid(self) -> Value {
         let (side, mid) = (self.power() - 2.0 * self.both, self.power() + 2.0 * self.both);
         match (side > 0.0, mid > 0.0) {
@@ -130,13 +140,18 @@ impl Stereo {
         whole
     }
 
-    /// The correlation of one part of the signal in each second in which it is not soft.
-    fn over_time(&self, part: impl Fn(&Both) -> Moments, why: &str) -> Value {
+    /// What is read of one part of the signal in each second in which it is not soft.
+    fn over_time(
+        &self,
+        part: impl Fn(&Both) -> Moments,
+        read: impl Fn(Moments) -> Option<f64>,
+        why: &str,
+    ) -> Value {
         let loudest = self.seconds.iter().map(|second| part(second).power()).fold(0.0, f64::max);
         let least = (SOFT * loudest).max(2.0 * ACTIVE_POWER * self.rate_hz * f64::from(HOP_MS) / 1000.0);
         let value = |second: &Both| {
             let moments = part(second);
-            if moments.power() >= least { moments.coefficient().map(|c| c as f32) } else { None }
+            if moments.power() >= least { read(moments).map(|value| value as f32) } else { None }
         };
         let values: Vec<Option<f32>> = self.seconds.iter().map(value).collect();
         if values.iter().all(Option::is_none) {
@@ -174,17 +189,19 @@ impl Meter for Stereo {
         let Both { all, bass } = self.whole();
         let is_bass = bass.power() > BASS_SHARE * all.power();
         let whole_bass = if is_bass { bass } else { Moments::default() };
+        let soft = "no second above -60 dBFS";
         let no_bass = "no bass on one side or both";
         let bass_over_time = if is_bass {
-            self.over_time(|second| second.bass, no_bass)
+            self.over_time(|second| second.bass, Moments::coefficient, no_bass)
         } else {
             Value::Undefined(no_bass.to_owned())
         };
         vec![
             (Quantity::Balance, all.balance()),
+            (Quantity::BalanceOverTime, self.over_time(|second| second.all, Moments::lean_db, soft)),
             (Quantity::Correlation, all.correlation("a silent side")),
             (Quantity::LowCorrelation, whole_bass.correlation(no_bass)),
-            (Quantity::CorrelationOverTime, self.over_time(|second| second.all, "no second above -60 dBFS")),
+            (Quantity::CorrelationOverTime, self.over_time(|second| second.all, Moments::coefficient, soft)),
             (Quantity::LowCorrelationOverTime, bass_over_time),
             (Quantity::MonoLoss, all.mono_loss()),
             (Quantity::SideToMid, all.side_to_mid()),

@@ -40,6 +40,7 @@ quantities! {
     Rms "rms_dbfs" "dBFS" "RMS" "Mean power of the active parts, re a full-scale square wave.";
     Dc "dc_dbfs" "dBFS" "DC offset" "The largest constant offset of a channel.";
     Balance "balance_db" "dB" "Left over right" "Power of the left channel over the right.";
+    BalanceOverTime "balance_over_time_db" "dB" "Left over right over time" "The same in each second that is not soft beside the rest.";
     Correlation "correlation" "" "Correlation" "Of left and right: 1 mono, 0 unrelated, -1 cancelling in mono.";
     LowCorrelation "low_correlation" "" "Correlation below 120 Hz" "Of left and right in the bass.";
     CorrelationOverTime "correlation_over_time" "" "Correlation over time" "Of left and right, in each second that is not soft beside the rest.";

@@ -125,7 +125,8 @@ fn swapped_sides_change_only_the_balance() {
     let audio = piece(20.0);
     let mut swapped = audio.clone();
     swapped.channels.swap(0, 1);
-    let change = |quantity, value: f64| if quantity == Quantity::Balance { -value } else { value };
+    let turns = |quantity| matches!(quantity, Quantity::Balance | Quantity::BalanceOverTime);
+    let change = |quantity, value: f64| if turns(quantity) { -value } else { value };
     compare(&read(&audio), &read(&swapped), change, 1e-9);
 }
 

@@ -1,6 +1,7 @@
 //! The faults, each a line in the list of its file.
 
 mod basics;
+mod channels;
 mod disturbances;
 mod edges;
 mod pairs;
@@ -10,5 +11,7 @@ use super::Fault;
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Fault> {
-    [basics::FAULTS, edges::FAULTS, truth::FAULTS, disturbances::FAULTS, pairs::FAULTS].into_iter().flatten()
+    [basics::FAULTS, channels::FAULTS, edges::FAULTS, truth::FAULTS, disturbances::FAULTS, pairs::FAULTS]
+        .into_iter()
+        .flatten()
 }
