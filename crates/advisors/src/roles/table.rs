@@ -87,7 +87,7 @@ const CREST: Trait = Trait::Read(Quantity::Crest);
 pub(super) const ROLES: &[Sounds] = &[
     Sounds {
         role: Role::Kick,
-        most: 0.95,
+        most: 0.9,
         looks: &[
             least(LOW, -1.5, -0.5, "nearly all of it lies below 150 Hz"),
             least(ATTACK, 6.0, 9.0, "it strikes hard"),
@@ -132,7 +132,7 @@ pub(super) const ROLES: &[Sounds] = &[
         role: Role::Bass,
         most: 0.95,
         looks: &[
-            least(LOW, -5.5, -3.0, "most of it lies below 150 Hz"),
+            least(LOW, -5.5, -1.5, "most of it lies below 150 Hz"),
             most(PITCH_LOW, 64.0, 80.0, "it reaches below a guitar"),
             least(PERIODICITY, 0.65, 0.8, "one tone at a time"),
             least(PITCHED, 30.0, 50.0, "it has a pitch"),
