@@ -8,6 +8,8 @@ pub(crate) const ADVISOR: Advisor = Advisor {
     about: "Where aligning is allowed (`--repair align`), moves a stem that lies beside another with the same sound \
             to that other's time. Keeps quiet without consent, where only the beat tells of an offset, where a \
             stem lies beside two others by different times, and where a delay cannot reach.",
+    repairs: true,
+    faults: |_| Vec::new(),
     run,
 };
 

@@ -10,6 +10,8 @@ pub(crate) const ADVISOR: Advisor = Advisor {
             approved is what is mastered. A compressor or limiter becomes the gain that the mix shows, an equaliser the \
             curve it shows; one stem at another level, time or polarity than in the mix is brought to it (the latter two \
             also by `--repair align` and `--repair polarity`). Keeps quiet where the stems add up to the mix.",
+    repairs: true,
+    faults: |_| Vec::new(),
     run,
 };
 

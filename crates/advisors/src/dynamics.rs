@@ -1,7 +1,9 @@
-use acetate_model::{Advice, Advisor, Case, Evidence, Json, Map, Place, Quantity};
+use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Json, Map, Place, Quantity};
 
-use crate::moves::{advise, ramp, rounded, settings, without_trifles};
-use crate::norms::{SMALLEST_DB, STRENGTH, SWING_MARGIN_DB, SWING_PAUSES_DB, SWING_RANGE_DB, SWINGS};
+use crate::moves::{advise, ramp, rounded, settings, severity, without_trifles};
+use crate::norms::{
+    SMALLEST_DB, STRENGTH, SWING_AUDIBLE_DB, SWING_MARGIN_DB, SWING_PAUSES_DB, SWING_RANGE_DB, SWINGS,
+};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
     id: "dynamics",
@@ -9,6 +11,8 @@ pub(crate) const ADVISOR: Advisor = Advisor {
             finished music, and turns those moments down a little, in these bands only. Keeps quiet about \
             ordinary swings, about bands that come and go, and about the song as a whole: its louder and \
             softer parts stay.",
+    repairs: false,
+    faults,
     run,
 };
 
@@ -65,6 +69,29 @@ fn run(case: &Case) -> Advice {
         because,
         evidence,
     )]
+}
+
+/// Bands whose loud moments stand out.
+fn faults(case: &Case) -> Vec<Fault> {
+    let swings = case.readings.spectrum(&Place::Master, Quantity::BandSwing).unwrap_or_default();
+    let of_band = |(hz, db): (f64, f64)| {
+        let band = SWINGS.iter().position(|(to_hz, _)| hz < *to_hz)?;
+        let usual = SWINGS[band].1;
+        let trust = ramp(db - usual, SWING_PAUSES_DB[1], SWING_PAUSES_DB[0]);
+        let excess_db = trust * (db - usual - SWING_MARGIN_DB).max(0.0);
+        (excess_db > 0.0).then(|| Fault {
+            at: Place::Master,
+            severity: severity(excess_db, SWING_AUDIBLE_DB),
+            beyond: false,
+            remedy: format!(
+                "even out what stands out around {hz:.0} Hz: its loud moments rise by {db:.1} dB."
+            ),
+            evidence: vec![
+                Evidence::new(&Place::Master, Quantity::BandSwing, db).usual(0.0, usual).at_hz(hz),
+            ],
+        })
+    };
+    swings.into_iter().filter_map(of_band).collect()
 }
 
 fn swing(hz: f64, db: f64) -> Option<Swing> {

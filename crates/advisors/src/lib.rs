@@ -10,15 +10,17 @@ mod dynamics;
 mod limiter;
 mod moves;
 pub mod norms;
+mod propose;
 pub mod roles;
 mod rumble;
+pub mod scene;
 mod tone;
 mod verdict;
 mod width;
 
-use acetate_model::{Advisor, Case, Move};
+use acetate_model::Advisor;
 
-pub use verdict::verdict;
+pub use propose::{Proposal, faults, propose, weight};
 
 /// All advisors, in the order in which their moves are processed.
 pub const ADVISORS: &[Advisor] = &[
@@ -30,12 +32,3 @@ pub const ADVISORS: &[Advisor] = &[
     width::ADVISOR,
     limiter::ADVISOR,
 ];
-
-/// Asks every advisor: the stems' moves in the order of the stems, then the master's; within a place in
-/// processing order.
-pub fn plan(case: &Case) -> Vec<Move> {
-    let mut moves: Vec<Move> = ADVISORS.iter().flat_map(|advisor| (advisor.run)(case)).collect();
-    let rank = |m: &Move| case.stems.iter().position(|s| m.at == moves::place(s)).unwrap_or(case.stems.len());
-    moves.sort_by_key(rank);
-    moves
-}

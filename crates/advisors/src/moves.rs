@@ -1,6 +1,8 @@
 //! How advisors judge an excess and put a move together.
 
-use acetate_model::{By, Case, Evidence, Json, Map, Mode, Move, Place, Process, Quantity, Standing, Stem};
+use acetate_model::{
+    By, Case, Evidence, Fault, Json, Map, Mode, Move, Place, Process, Quantity, Standing, Stem,
+};
 
 use crate::norms::DEAD_BAND_DB;
 
@@ -54,6 +56,11 @@ pub(crate) fn without_trifles(change_db: f64) -> f64 {
 /// From 0 at `from` to 1 at `to`, straight in between; `to` may lie below `from`.
 pub(crate) fn ramp(value: f64, from: f64, to: f64) -> f64 {
     ((value - from) / (to - from)).clamp(0.0, 1.0)
+}
+
+/// The severity of an excess, by the excess that is worth a move.
+pub(crate) fn severity(excess: f64, worth_a_move: f64) -> f64 {
+    (excess / worth_a_move).clamp(0.0, Fault::GRAVEST)
 }
 
 /// A setting with as many digits as make a difference to the ear.

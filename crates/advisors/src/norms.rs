@@ -152,3 +152,26 @@ pub const PLR_LOSS_LU: f64 = 1.5;
 
 /// A distance of peak and loudness that nothing exceeds, in LU.
 pub const MOST_PLR_LU: f64 = 60.0;
+
+/// An excess of a region of the song's spectrum over the corridor that is worth a move, in dB.
+pub const TONE_AUDIBLE_DB: f64 = 2.0;
+
+/// From here on the song's spectrum is for the mix to mend, in dB: a master takes back half of 3 dB or so.
+pub const TONE_BEYOND_DB: f64 = 6.0;
+
+/// A swing so far over its margin is worth a move, in dB.
+pub const SWING_AUDIBLE_DB: f64 = 2.0;
+
+/// What stems must leave less of what is amiss than stereo would, to be worth it: in points, which are squared
+/// severities, so that one fault worth a move counts 1; and as a share of what is amiss at all.
+pub const MATERIAL: f64 = 1.0;
+/// See [`MATERIAL`].
+pub const MATERIAL_SHARE: f64 = 0.15;
+
+/// A fault past mending that is as severe as this sends a song back.
+pub const GRAVE: f64 = 2.0;
+
+/// So much amiss, in points, and a song of which [`LEFT_OVER`] stays is sent back.
+pub const MUCH_AMISS: f64 = 9.0;
+/// See [`MUCH_AMISS`].
+pub const LEFT_OVER: f64 = 0.5;

@@ -1,13 +1,18 @@
-use acetate_model::{Advice, Advisor, Case, Evidence, Json, Place, Quantity};
+use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Json, Place, Quantity};
 
-use crate::moves::{advise, ramp, rounded, settings, without_trifles};
-use crate::norms::{ALIGN_HZ, EMPTY_DB, SMALLEST_DB, STRENGTH, TONE_BOOST_DB, TONE_CUT_DB, corridor_db};
+use crate::moves::{advise, ramp, rounded, settings, severity, without_trifles};
+use crate::norms::{
+    ALIGN_HZ, EMPTY_DB, SMALLEST_DB, STRENGTH, TONE_AUDIBLE_DB, TONE_BEYOND_DB, TONE_BOOST_DB, TONE_CUT_DB,
+    corridor_db,
+};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
     id: "tone",
     about: "Compares the spectrum of the sum with a wide corridor of released music, at equal level between \
             200 Hz and 4 kHz, and takes back about half of what lies outside with broad filters. Keeps quiet \
             inside the corridor and about narrow peaks, gaps and empty bands.",
+    repairs: false,
+    faults,
     run,
 };
 
@@ -85,18 +90,46 @@ fn aligned(case: &Case) -> Option<Vec<Band>> {
     Some(spectrum.iter().map(|&(hz, db)| Band { hz, db: db - level, usual: corridor_db(hz) }).collect())
 }
 
+/// What lies outside the corridor, region by region.
+fn faults(case: &Case) -> Vec<Fault> {
+    let bands = aligned(case).unwrap_or_default();
+    let of_region = |region: &Region| {
+        let (excess_db, worst) = excess(region, &bands)?;
+        let size = excess_db.abs();
+        (size > 0.0).then(|| Fault {
+            at: Place::Master,
+            severity: severity(size, TONE_AUDIBLE_DB),
+            beyond: size > TONE_BEYOND_DB,
+            remedy: format!(
+                "{} the {} by about {size:.0} dB: at {:.0} Hz the song stands at {:+.1} dB.",
+                if excess_db > 0.0 { "take down" } else { "bring up" },
+                region.name,
+                worst.hz,
+                worst.db
+            ),
+            evidence: vec![proof(worst)],
+        })
+    };
+    REGIONS.iter().filter_map(of_region).collect()
+}
+
 /// The gain for a region, and the band that lies farthest outside on the side that is corrected.
 fn correction<'a>(region: &Region, bands: &'a [Band]) -> Option<(f64, &'a Band)> {
+    let (excess_db, worst) = excess(region, bands)?;
+    Some((without_trifles(-STRENGTH * excess_db).clamp(-TONE_CUT_DB, TONE_BOOST_DB), worst))
+}
+
+/// How far a region lies outside on average, and the band that lies farthest out on that side.
+fn excess<'a>(region: &Region, bands: &'a [Band]) -> Option<(f64, &'a Band)> {
     let [from, to] = region.bands_hz;
     let own: Vec<&Band> = bands.iter().filter(|band| (from..to).contains(&band.hz)).collect();
     if own.len() < FEWEST_BANDS {
         return None;
     }
     let excess_db = own.iter().map(|band| band.excess_db()).sum::<f64>() / own.len() as f64;
-    let gain_db = without_trifles(-STRENGTH * excess_db).clamp(-TONE_CUT_DB, TONE_BOOST_DB);
     let side = excess_db.signum();
     let worst = own.into_iter().max_by(|a, b| (side * a.excess_db()).total_cmp(&(side * b.excess_db())))?;
-    Some((gain_db, worst))
+    Some((excess_db, worst))
 }
 
 fn filter(region: &Region, gain_db: f64) -> acetate_model::Map {

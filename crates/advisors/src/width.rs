@@ -1,6 +1,6 @@
-use acetate_model::{Advice, Advisor, Case, Evidence, Map, Place, Promise, Quantity, amplitude};
+use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Map, Place, Promise, Quantity, amplitude};
 
-use crate::moves::{advise, ramp, rounded, scalar, without_trifles};
+use crate::moves::{advise, ramp, rounded, scalar, severity, without_trifles};
 use crate::norms::{LOW_CORRELATION, MONO_BELOW_HZ, NARROW_DB, SIDE_TO_MID_DB, STRENGTH};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
@@ -8,6 +8,8 @@ pub(crate) const ADVISOR: Advisor = Advisor {
     about: "Looks for a low end that differs between left and right, and for a song whose sides are nearly as \
             strong as its middle; it makes the lowest octaves mono, and takes back some of the sides. In mono \
             both would lose weight. Keeps quiet about ordinary width, and never widens.",
+    repairs: false,
+    faults,
     run,
 };
 
@@ -39,6 +41,27 @@ fn run(case: &Case) -> Advice {
     }
     let because = format!("For playback in mono: {}.", reasons.join("; "));
     vec![advise(ADVISOR.id, &Place::Master, ("stereo", process), because, evidence)]
+}
+
+/// A low end that differs between the sides, and sides that rival the middle.
+fn faults(case: &Case) -> Vec<Fault> {
+    let at = Place::Master;
+    let [usual, unrelated] = LOW_CORRELATION;
+    let low = scalar(case, &at, Quantity::LowCorrelation).filter(|e| e.value < usual).map(|e| Fault {
+        at: at.clone(),
+        severity: severity(usual - e.value, usual - unrelated),
+        beyond: false,
+        remedy: format!("bring the low end to the middle: its sides correlate by {:.2} only.", e.value),
+        evidence: vec![e.usual(usual, 1.0)],
+    });
+    let wide = scalar(case, &at, Quantity::SideToMid).filter(|e| e.value > SIDE_TO_MID_DB).map(|e| Fault {
+        at: at.clone(),
+        severity: severity(e.value - SIDE_TO_MID_DB, NARROW_DB),
+        beyond: e.value >= CANCELLING_DB,
+        remedy: format!("narrow the song: its sides stand at {:.1} dB over the middle.", e.value),
+        evidence: vec![e.usual(Promise::FLOOR, SIDE_TO_MID_DB)],
+    });
+    low.into_iter().chain(wide).collect()
 }
 
 /// A correlation at or under which left and right take each other away.

@@ -1,4 +1,5 @@
-use acetate_model::{By, Case, Mode, Move, Place, Session, Stage, Standing};
+use acetate_advisors::Proposal;
+use acetate_model::{By, Case, Move, Process, Session, Stage, Standing};
 
 use crate::{Error, set};
 
@@ -11,14 +12,12 @@ pub fn check(session: &mut Session) {
 
 /// Writes the plan and the verdict. Every move of a person and every muted move is kept, by id.
 pub fn plan(session: &mut Session) -> Result<(), Error> {
-    let mut advised = acetate_advisors::plan(&case(session));
-    if session.brief.mode == Mode::Stereo {
-        advised.retain(|m| m.at == Place::Master);
-    }
-    session.plan = merge(advised, std::mem::take(&mut session.plan));
+    let respond = |process: &Process, hz: &[f64]| acetate_processors::respond(process, session.rate_hz, hz);
+    let Proposal { moves, verdict } = acetate_advisors::propose(&case(session), &respond);
+    session.plan = merge(moves, std::mem::take(&mut session.plan));
     set::apply(session)?;
     session.acceptance = Some(acetate_checks::acceptance(&case(session), &session.plan));
-    session.verdict = Some(acetate_advisors::verdict(&case(session), &session.plan));
+    session.verdict = Some(verdict);
     session.outcome = None;
     Ok(())
 }

@@ -33,7 +33,7 @@ impl DerivedEntry {
             match &readings.iter().find(|r| r.quantity == quantity)?.value {
                 Value::Scalar(value) => parts.push(*value),
                 Value::Undefined(why) => undefined = Some(why.clone()),
-                Value::Timeline { .. } | Value::Spectrum { .. } => return None,
+                Value::Timeline { .. } | Value::Spectrum { .. } | Value::Cells(_) => return None,
             }
         }
         let value = undefined.map_or_else(|| Value::Scalar((self.value)(&parts)), Value::Undefined);

@@ -5,6 +5,7 @@
 mod band_edge;
 mod bank;
 mod bits;
+mod cells;
 mod character;
 mod clicks;
 mod clipping;
@@ -26,6 +27,7 @@ mod moments;
 mod noise_floor;
 pub mod null;
 mod onsets;
+mod overlap;
 mod pauses;
 mod peak;
 mod power;
@@ -53,6 +55,7 @@ pub const METERS: &[MeterEntry] = &[
     dc::ENTRY,
     stereo::ENTRY,
     spectrum::ENTRY,
+    cells::ENTRY,
     character::ENTRY,
     clipping::ENTRY,
     holes::ENTRY,
@@ -67,4 +70,4 @@ pub const METERS: &[MeterEntry] = &[
 ];
 
 /// Every comparison, in the order of a report.
-pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY, onsets::ENTRY];
+pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY, overlap::ENTRY, onsets::ENTRY];

@@ -71,6 +71,11 @@ impl Frames {
         }
     }
 
+    /// How many frames are full, those that are not active included.
+    pub fn reached(&self) -> u64 {
+        self.full
+    }
+
     /// A signal too short for a frame as one frame, if it is active.
     pub fn short(&self, each: impl FnMut(Frame)) {
         if self.heard > 0 && self.heard < self.transform.length as u64 {

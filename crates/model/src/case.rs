@@ -1,4 +1,4 @@
-use crate::{Brief, Finding, Move, Readings, Stem};
+use crate::{Brief, Evidence, Finding, Move, Place, Readings, Stem};
 
 /// All that a decision may rest on. It holds no samples.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +42,32 @@ pub struct Advisor {
     pub id: &'static str,
     /// What it looks for, what it does about it, and when it keeps quiet.
     pub about: &'static str,
+    /// Whether it only does what the brief consents to, whichever way the song is mastered.
+    pub repairs: bool,
+    /// Finds how far the song is from what is usual, in what this advisor knows of.
+    pub faults: fn(&Case) -> Vec<Fault>,
     /// Advises.
     pub run: fn(&Case) -> Advice,
+}
+
+/// Something that is not as usual, whether a move answers it or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// Where.
+    pub at: Place,
+    /// From 0, nothing, over 1, worth a move, to 3, grave. It grows from 0 at the edge of what is usual, without a step.
+    pub severity: f64,
+    /// Whether it is past what a master may mend, so that only the mix can.
+    pub beyond: bool,
+    /// What the mix engineer would do about it, in a sentence whose numbers stand in `evidence`.
+    pub remedy: String,
+    /// The numbers behind it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Fault {
+    /// The highest severity.
+    pub const GRAVEST: f64 = 3.0;
 }
 
 /// What an advisor says.

@@ -7,6 +7,7 @@ extern crate self as acetate_model;
 mod audio;
 mod brief;
 mod case;
+mod cells;
 mod finding;
 mod maths;
 mod meter;
@@ -24,7 +25,8 @@ mod unit;
 pub use acetate_macros::{Choice, Params};
 pub use audio::{Audio, Block, Source, SourceError, Spec};
 pub use brief::{Brief, Intent, Mode, Repair};
-pub use case::{Advice, Advisor, Case, Check, Stage};
+pub use case::{Advice, Advisor, Case, Check, Fault, Stage};
+pub use cells::Cells;
 pub use finding::{Evidence, Finding, Severity};
 pub use maths::{amplitude, amplitude_db, power_db};
 pub use meter::{Comparison, ComparisonEntry, Ensemble, Meter, MeterEntry, Relation};
@@ -38,7 +40,7 @@ pub use reading::{Reading, Readings, Value};
 pub use role::{Role, RoleBy, RoleGuess};
 pub use serde_json::Value as Json;
 pub use session::{
-    Acceptance, Decision, Deliverable, Kept, MOST_STEMS, Outcome, Repaired, SESSION_FORMAT, Session,
-    SourceInfo, SourceNote, Stem, Verdict, VerdictChoice, Worked,
+    Acceptance, Decision, Deliverable, Kept, MOST_STEMS, MixRequest, Outcome, Repaired, SESSION_FORMAT,
+    Session, SourceInfo, SourceNote, Stem, Verdict, VerdictChoice, Weighed, Worked,
 };
 pub use unit::{Db, Dbfs, Dbtp, Degrees, Hz, Lu, Lufs, Ms, Percent, Q, Ratio, Unit};

@@ -49,6 +49,8 @@ quantities! {
     SideToMid "side_to_mid_db" "dB" "Side over mid" "Power of the difference over power of the sum: the width.";
     Spectrum "spectrum_db" "dB" "Spectrum" "Mean power of each third-octave band over the active parts.";
     SideSpectrum "side_spectrum_db" "dB" "Side spectrum" "The same for the side signal.";
+    MidCells "mid_cells_db" "dBFS" "Middle over time and frequency" "Power of (left + right)/2 in each third-octave band of each half second.";
+    SideCells "side_cells_db" "dBFS" "Side over time and frequency" "The same of (left - right)/2.";
     BandSwing "band_swing_db" "dB" "Level swings" "Per band: 95th percentile over median of the level in 50 ms frames.";
     Onsets "onsets_per_second" "1/s" "Onsets" "How often something begins, in each second that sounds.";
     Attack "attack_db" "dB" "Attack" "How far the bands rise together at an onset, on average.";
@@ -94,6 +96,8 @@ quantities! {
     SharedAgreement "shared_agreement" "" "Agreement" "Share of cells of time and frequency that agree on that level.";
     SharedPolarity "shared_polarity" "" "Polarity of what is shared" "1 upright, -1 turned over.";
     SharedOverTime "shared_over_time_db" "dB" "Shared sound over time" "The same level in stretches of the song, where it can be heard.";
+    MidCoherence "mid_coherence" "" "Coherence of the middles" "Per band: the real part of the cross power of two stems' middles over the root of both powers. 1 the same, 0 unrelated, -1 cancelling: what their sum is like.";
+    SideCoherence "side_coherence" "" "Coherence of the sides" "The same of their sides.";
     OnsetLag "onset_lag_ms" "ms" "Lag of the onsets" "How much later than those of the other stems the onsets of this one come, where both match best.";
     OnsetMatch "onset_match" "" "Match of the onsets" "Correlation of a stem's onsets with those of the others at that lag.";
     OnsetInTime "onset_in_time" "" "Onsets in time" "The same correlation within 15 ms of no lag.";

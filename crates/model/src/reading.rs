@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Place, Quantity};
+use crate::{Cells, Place, Quantity};
 
 /// One measurement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +41,8 @@ pub enum Value {
         /// The values.
         db: Vec<Option<f64>>,
     },
+    /// Levels over time and frequency.
+    Cells(Cells),
     /// No value, and why: silence, too short.
     Undefined(String),
 }
@@ -84,6 +86,14 @@ impl Readings {
     pub fn scalar(&self, of: &Place, quantity: Quantity) -> Option<f64> {
         match self.get(of, quantity)? {
             Value::Scalar(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Levels over time and frequency.
+    pub fn cells(&self, of: &Place, quantity: Quantity) -> Option<&Cells> {
+        match self.get(of, quantity)? {
+            Value::Cells(cells) => Some(cells),
             _ => None,
         }
     }

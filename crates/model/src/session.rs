@@ -1,7 +1,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Brief, Finding, Move, Part, Place, Promise, Readings, Reduction, Role, RoleBy, RoleGuess};
+use crate::{
+    Brief, Evidence, Finding, Move, Part, Place, Promise, Readings, Reduction, Role, RoleBy, RoleGuess,
+};
 
 /// The version of the session's form.
 pub const SESSION_FORMAT: u32 = 1;
@@ -211,6 +213,36 @@ pub struct Verdict {
     pub choice: VerdictChoice,
     /// Why, in sentences.
     pub because: Vec<String>,
+    /// What the ways were worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weighed: Option<Weighed>,
+    /// What the mix engineer would do, the gravest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub for_the_mix: Vec<MixRequest>,
+}
+
+/// How much is amiss, as the sum of the squared severities of all faults: before, and as predicted of each way.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Weighed {
+    /// As sent.
+    pub as_sent: f64,
+    /// With the best plan for the sum.
+    pub stereo: f64,
+    /// With the best plan for the stems; none where there is but one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stems: Option<f64>,
+}
+
+/// Something for the mix engineer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MixRequest {
+    /// Where.
+    pub at: Place,
+    /// What to do, in a sentence.
+    pub what: String,
+    /// The numbers behind it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
 }
 
 /// The three ways a song can go.

@@ -123,12 +123,18 @@ fn near(a: &Readings, b: &Readings) {
     assert_eq!(a.0.len(), b.0.len());
     for one in &a.0 {
         let against = one.against.as_ref().unwrap();
-        match (&one.value, b.between(&one.of, against, one.quantity)) {
+        let same = b.between(&one.of, against, one.quantity).or(b.between(against, &one.of, one.quantity));
+        match (&one.value, same) {
             (Value::Scalar(a), Some(Value::Scalar(b))) => assert_near(*b, *a, 0.02, one.quantity),
             (Value::Timeline { values: a, .. }, Some(Value::Timeline { values: b, .. })) => {
                 for (a, b) in a.iter().zip(b) {
                     assert_eq!(a.is_some(), b.is_some());
                     assert_near(b.unwrap_or(0.0).into(), a.unwrap_or(0.0).into(), 0.1, one.quantity);
+                }
+            }
+            (Value::Spectrum { db: a, .. }, Some(Value::Spectrum { db: b, .. })) => {
+                for (a, b) in a.iter().zip(b) {
+                    assert_near(b.unwrap_or(0.0), a.unwrap_or(0.0), 0.02, one.quantity);
                 }
             }
             (a, b) => panic!("{}: {a:?}, {b:?}", one.quantity),

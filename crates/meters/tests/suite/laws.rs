@@ -35,6 +35,7 @@ fn numbers(value: &Value) -> Vec<f64> {
         Value::Scalar(value) => vec![*value],
         Value::Timeline { values, .. } => values.iter().flatten().copied().map(f64::from).collect(),
         Value::Spectrum { db, .. } => db.iter().flatten().copied().collect(),
+        Value::Cells(cells) => (0..cells.hops()).flat_map(|hop| cells.levels(hop)).flatten().collect(),
         Value::Undefined(_) => Vec::new(),
     }
 }

@@ -37,6 +37,7 @@ fn short_files_read_what_can_be_read() {
                     Value::Scalar(value) => value.is_finite(),
                     Value::Timeline { values, .. } => values.iter().flatten().all(|v| v.is_finite()),
                     Value::Spectrum { db, .. } => db.iter().flatten().all(|v| v.is_finite()),
+                    Value::Cells(cells) => cells.powers().iter().all(|p| p.is_finite()),
                     Value::Undefined(why) => !why.is_empty(),
                 };
                 assert!(finite, "{count} frames: {reading:?}");

@@ -1,0 +1,109 @@
+use acetate_dsp::ThirdOctaves;
+use acetate_model::{Audio, Cells, Meter, MeterEntry, Quantity, Spec, Value};
+use realfft::num_complex::Complex;
+
+use crate::power::{INACTIVE, ONE_CHANNEL};
+use crate::transform::{Frame, Frames};
+
+pub(crate) const ENTRY: MeterEntry = MeterEntry {
+    id: "cells",
+    version: 1,
+    about: "How the power of middle and side spreads over third octaves (IEC 61260-1, base ten) and over time, in \
+            half seconds: enough to foretell what a gain, an equaliser or a width does to a sum without rendering \
+            it. From Hann-windowed transforms, five for each hop, of frames from -60 dBFS up.",
+    quantities: &[Quantity::MidCells, Quantity::SideCells],
+    build: |spec| Box::new(CellMeter::new(spec)),
+};
+
+/// The length of a hop.
+const HOP_MS: f64 = 500.0;
+/// Transforms for each hop.
+pub(crate) const FRAMES: u64 = 5;
+/// The widest bin, which tells the bands from 50 Hz up apart.
+const WIDEST_BIN_HZ: f64 = 6.0;
+
+/// Frames of which [`FRAMES`] make a hop.
+pub(crate) fn frames(spec: &Spec) -> Frames {
+    let step = (spec.rate() * HOP_MS / 1000.0) as usize / FRAMES as usize;
+    Frames::every(step, length(spec))
+}
+
+/// The length of a transform, in frames.
+pub(crate) fn length(spec: &Spec) -> usize {
+    ((spec.rate() / WIDEST_BIN_HZ) as usize).next_power_of_two()
+}
+
+struct CellMeter {
+    frames: Frames,
+    bands: ThirdOctaves,
+    bin_hz: f64,
+    heard: Heard,
+    mono: bool,
+}
+
+/// Power in each band of each hop, `[hop][band]`, as far as something was heard.
+#[derive(Clone, Default)]
+struct Heard {
+    mid: Vec<f64>,
+    side: Vec<f64>,
+}
+
+impl CellMeter {
+    fn new(spec: &Spec) -> Self {
+        Self {
+            frames: frames(spec),
+            bands: ThirdOctaves::new(spec.rate_hz),
+            bin_hz: spec.rate() / length(spec) as f64,
+            heard: Heard::default(),
+            mono: spec.channels < 2,
+        }
+    }
+
+    fn value(&self, powers: &[f64], why: &str) -> Value {
+        if powers.iter().all(|&power| power == 0.0) {
+            return Value::Undefined(why.to_owned());
+        }
+        Value::Cells(Cells::of(HOP_MS, self.bands.centres_hz.clone(), powers.iter().copied()))
+    }
+}
+
+impl Heard {
+    fn add(&mut self, frame: &Frame, bands: &ThirdOctaves, bin_hz: f64) {
+        let count = bands.centres_hz.len();
+        let from = (frame.at / FRAMES) as usize * count;
+        for (powers, bins) in [(&mut self.mid, Some(frame.mid)), (&mut self.side, frame.side)] {
+            if powers.len() < from + count {
+                powers.resize(from + count, 0.0);
+            }
+            let Some(bins) = bins else { continue };
+            let bins: Vec<f64> = bins.iter().map(|bin: &Complex<f32>| f64::from(bin.norm_sqr())).collect();
+            for (power, heard) in powers[from..].iter_mut().zip(bands.sum(&bins, bin_hz)) {
+                *power += heard / FRAMES as f64;
+            }
+        }
+    }
+}
+
+impl Meter for CellMeter {
+    fn push(&mut self, block: &Audio) {
+        let Self { frames, bands, bin_hz, heard, .. } = self;
+        frames.push(block, |frame| heard.add(&frame, bands, *bin_hz));
+    }
+
+    fn read(&self) -> Vec<(Quantity, Value)> {
+        let mut heard = self.heard.clone();
+        self.frames.short(|frame| heard.add(&frame, &self.bands, self.bin_hz));
+        let silent = heard.mid.is_empty();
+        let no_side = if self.mono {
+            ONE_CHANNEL
+        } else if silent {
+            INACTIVE
+        } else {
+            "mono: no side"
+        };
+        vec![
+            (Quantity::MidCells, self.value(&heard.mid, INACTIVE)),
+            (Quantity::SideCells, self.value(&heard.side, no_side)),
+        ]
+    }
+}

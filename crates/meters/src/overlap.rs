@@ -1,0 +1,161 @@
+//! How far stems add up as powers, and how far as waveforms.
+
+use acetate_dsp::ThirdOctaves;
+use acetate_model::{Comparison, ComparisonEntry, Ensemble, Place, Quantity, Relation, Spec, Value};
+use realfft::num_complex::Complex;
+
+use crate::cells::length;
+use crate::transform::{Frame, Frames};
+
+pub(crate) const ENTRY: ComparisonEntry = ComparisonEntry {
+    id: "overlap",
+    version: 1,
+    about: "How two stems add up in each third octave: like strangers, whose powers add, or like waveforms that help or \
+            cancel each other, as kick and bass may. The coherence is the real part of the cross power over the \
+            root of both powers, from Hann-windowed transforms spread over the song.",
+    quantities: &[Quantity::MidCoherence, Quantity::SideCoherence],
+    build: |spec, stems| Box::new(Overlap::new(spec, stems)),
+};
+
+/// One transform for so many lengths of it: a sample of the song is enough.
+const APART: usize = 2;
+
+/// A coherence smaller than this in every band is chance.
+const CHANCE: f64 = 0.02;
+
+struct Overlap {
+    stems: Vec<Place>,
+    frames: Vec<Frames>,
+    bands: ThirdOctaves,
+    bin_hz: f64,
+    /// Of each stem, the transforms that its fellows have not reached yet: number, middle, side.
+    waiting: Vec<Vec<Spectra>>,
+    heard: Heard,
+}
+
+/// The spectra of one stem at one moment: middle and side.
+struct Spectra {
+    at: u64,
+    of: [Vec<Complex<f32>>; 2],
+}
+
+/// Sums over the song, for middle and side.
+#[derive(Clone)]
+struct Heard {
+    /// `[layer][stem][band]`.
+    powers: [Vec<Vec<f64>>; 2],
+    /// `[layer][pair][band]`.
+    cross: [Vec<Vec<f64>>; 2],
+}
+
+impl Overlap {
+    fn new(spec: &Spec, stems: &[Place]) -> Self {
+        let (count, length) = (stems.len(), length(spec));
+        let bands = ThirdOctaves::new(spec.rate_hz);
+        let none = vec![0.0; bands.centres_hz.len()];
+        let pairs = count * count.saturating_sub(1) / 2;
+        let sums = |n: usize| [vec![none.clone(); n], vec![none.clone(); n]];
+        Self {
+            stems: stems.to_vec(),
+            frames: (0..count).map(|_| Frames::every(APART * length, length)).collect(),
+            bin_hz: spec.rate() / length as f64,
+            waiting: stems.iter().map(|_| Vec::new()).collect(),
+            heard: Heard { powers: sums(count), cross: sums(pairs) },
+            bands,
+        }
+    }
+
+    /// Takes in what all stems have reached; a stem that is silent or has ended has no transform there.
+    fn settle(&mut self, reached: u64) {
+        loop {
+            let next = self.waiting.iter().filter_map(|of| of.first().map(|s| s.at)).min();
+            let Some(at) = next.filter(|at| *at < reached) else { return };
+            let mut moment: Vec<Option<Spectra>> = Vec::with_capacity(self.stems.len());
+            for waiting in &mut self.waiting {
+                let here = waiting.first().is_some_and(|s| s.at == at);
+                moment.push(here.then(|| waiting.remove(0)));
+            }
+            self.heard.add(&moment, &self.bands, self.bin_hz);
+        }
+    }
+}
+
+impl Heard {
+    fn add(&mut self, moment: &[Option<Spectra>], bands: &ThirdOctaves, bin_hz: f64) {
+        let mut pair = 0;
+        for (n, first) in moment.iter().enumerate() {
+            if let Some(one) = first {
+                for layer in 0..2 {
+                    let own = |k: usize| f64::from(one.of[layer][k].norm_sqr());
+                    add(&mut self.powers[layer][n], bands, bin_hz, one.of[layer].len(), own);
+                }
+            }
+            for second in &moment[n + 1..] {
+                if let (Some(one), Some(other)) = (first, second) {
+                    for layer in 0..2 {
+                        let (a, b) = (&one.of[layer], &other.of[layer]);
+                        let cross = |k: usize| f64::from(a[k].re * b[k].re + a[k].im * b[k].im);
+                        add(&mut self.cross[layer][pair], bands, bin_hz, a.len().min(b.len()), cross);
+                    }
+                }
+                pair += 1;
+            }
+        }
+    }
+
+    fn coherence(&self, layer: usize, pair: usize, [a, b]: [usize; 2]) -> Vec<Option<f64>> {
+        let powers = self.powers[layer][a].iter().zip(&self.powers[layer][b]);
+        let cross = self.cross[layer][pair].iter();
+        cross.zip(powers).map(|(c, (a, b))| (a * b > 0.0).then(|| c / (a * b).sqrt())).collect()
+    }
+}
+
+/// Adds up what the bins of each band hold.
+fn add(sums: &mut [f64], bands: &ThirdOctaves, bin_hz: f64, bins: usize, of: impl Fn(usize) -> f64) {
+    if bins == 0 {
+        return;
+    }
+    let values: Vec<f64> = (0..bins).map(of).collect();
+    sums.iter_mut().zip(bands.sum(&values, bin_hz)).for_each(|(sum, value)| *sum += value);
+}
+
+impl Comparison for Overlap {
+    fn push(&mut self, block: &Ensemble) {
+        let mut reached = u64::MAX;
+        for ((frames, stem), waiting) in self.frames.iter_mut().zip(block.stems).zip(&mut self.waiting) {
+            frames.push(stem, |frame: Frame| {
+                let side = frame.side.map_or_else(Vec::new, <[_]>::to_vec);
+                waiting.push(Spectra { at: frame.at, of: [frame.mid.to_vec(), side] });
+            });
+            // one that has ended waits for nothing
+            if stem.frames() == block.sum.frames() {
+                reached = reached.min(frames.reached());
+            }
+        }
+        self.settle(reached);
+    }
+
+    fn read(&self) -> Vec<Relation> {
+        let mut relations = Vec::new();
+        let mut pair = 0;
+        for (n, of) in self.stems.iter().enumerate() {
+            for (m, against) in self.stems.iter().enumerate().skip(n + 1) {
+                for (layer, quantity) in
+                    [Quantity::MidCoherence, Quantity::SideCoherence].into_iter().enumerate()
+                {
+                    let db = self.heard.coherence(layer, pair, [n, m]);
+                    let more = db.iter().flatten().any(|c| c.abs() >= CHANCE);
+                    let value = Value::Spectrum { hz: self.bands.centres_hz.clone(), db };
+                    relations.extend(more.then(|| Relation {
+                        of: of.clone(),
+                        against: against.clone(),
+                        quantity,
+                        value,
+                    }));
+                }
+                pair += 1;
+            }
+        }
+        relations
+    }
+}
