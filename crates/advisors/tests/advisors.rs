@@ -382,11 +382,15 @@ fn the_limiter_aims_at_the_brief() {
 #[test]
 fn the_verdict_follows_from_plan_and_findings() {
     let mut song = Fixture::good();
+    assert_eq!(song.verdict().choice, VerdictChoice::Stems, "as the brief asks");
+    song.brief.mode = Mode::Auto;
     assert_eq!(song.verdict().choice, VerdictChoice::Stereo);
-    song = song.scalar(&Place::stem("keys"), Rumble, -10.0);
-    assert_eq!(song.verdict().choice, VerdictChoice::Stems);
+    assert_eq!(song.verdict().weighed.map(|w| (w.as_sent, w.stereo, w.stems)), Some((0.0, 0.0, Some(0.0))));
+    song = song.tone(|hz| if hz > 5000.0 { 12.0 } else { 0.0 });
+    assert_eq!(song.verdict().choice, VerdictChoice::BackToMix, "past what a master may mend");
+    assert!(song.verdict().for_the_mix[0].what.contains("highs"));
     song.brief.mode = Mode::Stereo;
-    assert_eq!(song.verdict().choice, VerdictChoice::Stereo);
+    assert!(song.plan().iter().all(|m| m.at == MASTER));
     song.findings.push(Finding {
         code: "silence".into(),
         severity: Severity::Error,

@@ -46,7 +46,9 @@ pub fn respond(process: &Process, rate_hz: u32, hz: &[f64]) -> Option<[Vec<f64>;
         for part in block.main.blocks(frames) {
             let mut part = Block::of(part);
             processor.process(&mut part);
-            heard.iter_mut().zip(&part.main.channels).for_each(|(to, from)| to.extend_from_slice(from));
+            for (to, from) in heard.iter_mut().zip(&part.main.channels) {
+                to.extend_from_slice(from);
+            }
         }
         // both channels hold an impulse, so that one of middle or side alone has the power 2
         Some(hz.iter().map(|&hz| heard.iter().map(|c| power(c, hz, rate_hz)).sum::<f64>() / 2.0).collect())
