@@ -386,7 +386,7 @@ fn the_verdict_follows_from_plan_and_findings() {
     song.brief.mode = Mode::Auto;
     assert_eq!(song.verdict().choice, VerdictChoice::Stereo);
     assert_eq!(song.verdict().weighed.map(|w| (w.as_sent, w.stereo, w.stems)), Some((0.0, 0.0, Some(0.0))));
-    song = song.tone(|hz| if hz > 5000.0 { 12.0 } else { 0.0 });
+    song = song.tone(|hz| if hz > 5000.0 { 20.0 } else { 0.0 });
     assert_eq!(song.verdict().choice, VerdictChoice::BackToMix, "past what a master may mend");
     assert!(song.verdict().for_the_mix[0].what.contains("highs"));
     song.brief.mode = Mode::Stereo;

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn gains_filters_and_widths_are_told() {
         let near = |a: [f64; 2], b: [f64; 2]| {
-            assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.1), "{a:?} {b:?}")
+            assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.1), "{a:?} {b:?}");
         };
         near(db("gain", r#"{"gain_db": -3}"#, 1000.0), [-3.0, -3.0]);
         near(db("polarity", r#"{"invert": "both"}"#, 1000.0), [0.0, 0.0]);
