@@ -9,6 +9,7 @@ mod null_test;
 mod options;
 mod plan;
 mod progress;
+mod reference;
 mod render;
 mod schema;
 mod session_file;
