@@ -18,13 +18,13 @@ const LEVEL_DB: f64 = 9.0;
 const BAND_DB: f64 = 12.0;
 
 /// A band where a stem has less than this share of the power says little about it, and more than the second everything.
-const SHARES: [f64; 2] = [0.02, 0.2];
+const SHARES: [f64; 2] = [0.003, 0.03];
 
-/// A shape smaller than this is not worth a filter, in dB RMS.
-const SHAPE_DB: f64 = 0.6;
+/// A shape smaller than the first is not worth a filter, one from the second on is made up whole, in dB RMS.
+const SHAPE_DB: [f64; 2] = [0.35, 0.7];
 
 /// An offset that is worth a move, in dB.
-const AUDIBLE_DB: f64 = 1.5;
+const AUDIBLE_DB: f64 = 1.0;
 
 /// How one stem stands in the reference beside the others.
 struct Standing {
@@ -45,31 +45,46 @@ fn standings(case: &Case) -> Vec<Standing> {
 }
 
 fn standing(case: &Case, fit: &Fit) -> Vec<Standing> {
-    let bands = fit.hz.len();
-    let trust = |n: usize, band: usize| crate::moves::ramp(fit.shares[n][band], SHARES[0], SHARES[1]);
-    // what the stems have in common: the middle one, by how much each has to say
+    let (stems, bands) = (0..case.stems.len(), fit.hz.len());
+    let trust = |n: usize, band: usize| {
+        let doubt = fit.errors_db[n][band] / SURE_DB;
+        crate::moves::ramp(fit.shares[n][band], SHARES[0], SHARES[1]) / (1.0 + doubt * doubt)
+    };
+    let weight = |n: usize, band: usize| trust(n, band) * fit.shares[n][band].sqrt();
+    let mean = |n: usize, of: &dyn Fn(usize) -> f64| {
+        let total: f64 = (0..bands).map(|band| weight(n, band)).sum();
+        if total > 0.0 { (0..bands).map(|band| weight(n, band) * of(band)).sum::<f64>() / total } else { 0.0 }
+    };
+    let levels: Vec<f64> = stems.clone().map(|n| mean(n, &|band| fit.gains_db[n][band])).collect();
+    let level = weighted_middle(stems.clone().map(|n| (levels[n], heard(&|band| weight(n, band), bands))));
+    // what the stems have in common is the master's: the middle one, or nothing but level
     let common: Vec<f64> = (0..bands)
         .map(|band| {
-            weighted_middle(
-                (0..case.stems.len()).map(|n| (fit.gains_db[n][band], fit.shares[n][band].sqrt())),
-            )
+            let votes = stems.clone().map(|n| (fit.gains_db[n][band], trust(n, band)));
+            weighted_middle(votes.chain([(level, PLAIN)]))
         })
         .collect();
     let of_stem = |n: usize| {
-        let weight: Vec<f64> = (0..bands).map(|band| fit.shares[n][band].sqrt() * trust(n, band)).collect();
-        let total: f64 = weight.iter().sum();
-        let over: Vec<f64> = (0..bands).map(|band| fit.gains_db[n][band] - common[band]).collect();
-        let mean = |values: &dyn Fn(usize) -> f64| -> f64 {
-            if total > 0.0 { (0..bands).map(|b| weight[b] * values(b)).sum::<f64>() / total } else { 0.0 }
-        };
-        let level_db = mean(&|band| over[band]);
+        let over = |band: usize| fit.gains_db[n][band] - common[band];
+        let level_db = mean(n, &over);
         let shape: Vec<(f64, f64)> =
-            (0..bands).map(|band| (fit.hz[band], trust(n, band) * (over[band] - level_db))).collect();
-        let shape_db = mean(&|band| shape[band].1 * shape[band].1).sqrt();
+            (0..bands).map(|band| (fit.hz[band], trust(n, band) * (over(band) - level_db))).collect();
+        let shape_db = mean(n, &|band| shape[band].1 * shape[band].1).sqrt();
         Standing { at: place(&case.stems[n]), level_db, shape, shape_db }
     };
-    (0..case.stems.len()).map(of_stem).collect()
+    stems.clone().map(of_stem).collect()
 }
+
+/// How much a stem has to say about the level that all have in common: at most one voice each.
+fn heard(weight: &dyn Fn(usize) -> f64, bands: usize) -> f64 {
+    (0..bands).map(weight).sum::<f64>().min(1.0)
+}
+
+/// An error of a stem's gain that leaves half of the trust in it, in dB.
+const SURE_DB: f64 = 1.0;
+
+/// How much speaks for a master without a curve of its own, in stems.
+const PLAIN: f64 = 0.6;
 
 /// The value with half of the weight on either side.
 fn weighted_middle(values: impl Iterator<Item = (f64, f64)>) -> f64 {
@@ -126,10 +141,11 @@ fn level(standing: &Standing) -> Option<Move> {
 }
 
 fn shape(standing: &Standing) -> Option<Move> {
-    if standing.shape_db < SHAPE_DB {
+    let share = crate::moves::ramp(standing.shape_db, SHAPE_DB[0], SHAPE_DB[1]);
+    if share == 0.0 {
         return None;
     }
-    let bounded = standing.shape.iter().map(|&(hz, db)| (hz, db.clamp(-BAND_DB, BAND_DB)));
+    let bounded = standing.shape.iter().map(|&(hz, db)| (hz, share * db.clamp(-BAND_DB, BAND_DB)));
     let points =
         bounded.map(|(hz, db)| Json::Object(settings([("hz", rounded(hz, 1)), ("gain_db", rounded(db, 2))])));
     let (hz, db) = standing.shape.iter().copied().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;

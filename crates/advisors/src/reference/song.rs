@@ -23,12 +23,21 @@ const ROUNDS: usize = 6;
 /// The pull of every stem's gain towards that of all, as a share of what the data say.
 const PULL: f64 = 0.01;
 
-/// The gain of each stem in the reference over that in the sum, in dB: `[stem][band]`; and the share of the band that is
-/// its own.
+/// How each stem stands in the reference, `[stem][band]`.
 pub(super) struct Fit {
     pub hz: Vec<f64>,
+    /// Its gain over that in the sum, in dB.
     pub gains_db: Vec<Vec<f64>>,
+    /// The standard error of that, in dB.
+    pub errors_db: Vec<Vec<f64>>,
+    /// Its power over that of all stems.
     pub shares: Vec<Vec<f64>>,
+}
+
+/// The factors of power of all stems in one band, and their standard errors as shares of them.
+struct Factors {
+    gains: Vec<f64>,
+    errors: Vec<f64>,
 }
 
 /// Fits the stems to the first reference that is another master of the same song.
@@ -66,7 +75,7 @@ impl<'a> Song<'a> {
         if likeness < SAME {
             return None;
         }
-        let fits: Vec<Vec<f64>> = (0..self.bands).map(|band| self.fit_band(reference, lag, band)).collect();
+        let fits: Vec<Factors> = (0..self.bands).map(|band| self.fit_band(reference, lag, band)).collect();
         let share = |stem: &Vec<f64>, band: usize| {
             let own: f64 = stem.iter().skip(band).step_by(self.bands).sum();
             let all: f64 = self.stems.iter().flat_map(|s| s.iter().skip(band).step_by(self.bands)).sum();
@@ -75,7 +84,12 @@ impl<'a> Song<'a> {
         let db = |power: f64| 10.0 * libm::log10(power.max(1e-9));
         Some(Fit {
             hz: self.scene.hz.clone(),
-            gains_db: (0..self.stems.len()).map(|n| fits.iter().map(|band| db(band[n])).collect()).collect(),
+            gains_db: (0..self.stems.len())
+                .map(|n| fits.iter().map(|band| db(band.gains[n])).collect())
+                .collect(),
+            errors_db: (0..self.stems.len())
+                .map(|n| fits.iter().map(|band| DB_PER_SHARE * band.errors[n]).collect())
+                .collect(),
             shares: self.stems.iter().map(|s| (0..self.bands).map(|band| share(s, band)).collect()).collect(),
         })
     }
@@ -129,7 +143,7 @@ impl<'a> Song<'a> {
 
     /// The factor of each stem's power in one band: least squares over the hops, each weighted by how loud the reference
     /// is there, with all factors at least 0. What the stems have in common is taken from the fit before.
-    fn fit_band(&self, reference: &[f64], lag: isize, band: usize) -> Vec<f64> {
+    fn fit_band(&self, reference: &[f64], lag: isize, band: usize) -> Factors {
         let count = self.stems.len();
         let hops: Vec<(usize, f64)> =
             self.both(reference, lag, band).filter(|(_, power)| *power > 0.0).collect();
@@ -138,14 +152,16 @@ impl<'a> Song<'a> {
             .iter()
             .fold((0.0, 0.0), |(own, theirs), (hop, power)| (own + at(&self.sum, *hop), theirs + power));
         if own <= 0.0 || theirs <= 0.0 {
-            return vec![1.0; count];
+            return Factors { gains: vec![1.0; count], errors: vec![f64::INFINITY; count] };
         }
         let common = theirs / own;
         let loudest = hops.iter().map(|(_, power)| *power).fold(0.0, f64::max);
         let floor = loudest * libm::exp10(SILENT_DB / 10.0);
         let mut gains = vec![common; count];
-        for _ in 0..ROUNDS {
+        let mut errors = Vec::new();
+        for round in 0..ROUNDS {
             let (mut matrix, mut right) = (vec![vec![0.0; count]; count], vec![0.0; count]);
+            let mut missed = 0.0;
             for (hop, power) in &hops {
                 let powers: Vec<f64> = self.stems.iter().map(|s| at(s, *hop)).collect();
                 let alone: f64 = powers.iter().sum();
@@ -153,6 +169,8 @@ impl<'a> Song<'a> {
                 let mean: f64 = powers.iter().zip(&gains).map(|(p, g)| p * g).sum::<f64>() / alone.max(1e-30);
                 let wanted = power - mean * (at(&self.sum, *hop) - alone);
                 let weight = 1.0 / ((power + floor) * (power + floor));
+                let told: f64 = powers.iter().zip(&gains).map(|(p, g)| p * g).sum();
+                missed += weight * (wanted - told) * (wanted - told);
                 for n in 0..count {
                     for m in 0..count {
                         matrix[n][m] += weight * powers[n] * powers[m];
@@ -166,10 +184,51 @@ impl<'a> Song<'a> {
                 matrix[n][n] += pull;
                 right[n] += pull * common;
             }
+            if round + 1 == ROUNDS {
+                let each = missed / (hops.len() as f64 / TOGETHER).max(1.0);
+                let spread = diagonal_of_inverse(&matrix);
+                errors = spread
+                    .iter()
+                    .zip(&gains)
+                    .map(|(v, g)| (each * v).max(0.0).sqrt() / g.max(1e-9))
+                    .collect();
+            }
             solve(&matrix, &right, &mut gains);
         }
-        gains
+        Factors { gains, errors }
     }
+}
+
+/// dB of power per share of it, for small shares.
+const DB_PER_SHARE: f64 = 4.343;
+
+/// Hops that err together: notes last, and so does what a compressor does to them.
+const TOGETHER: f64 = 4.0;
+
+/// The diagonal of the inverse of a positive matrix, by Gauss and Jordan; infinite where it is singular.
+fn diagonal_of_inverse(matrix: &[Vec<f64>]) -> Vec<f64> {
+    let count = matrix.len();
+    let mut left = matrix.to_vec();
+    let mut inverse: Vec<Vec<f64>> =
+        (0..count).map(|n| (0..count).map(|m| f64::from(u8::from(n == m))).collect()).collect();
+    for pivot in 0..count {
+        let scale = left[pivot][pivot];
+        if scale <= 0.0 {
+            return vec![f64::INFINITY; count];
+        }
+        for m in 0..count {
+            left[pivot][m] /= scale;
+            inverse[pivot][m] /= scale;
+        }
+        for n in (0..count).filter(|n| *n != pivot) {
+            let factor = left[n][pivot];
+            for m in 0..count {
+                left[n][m] -= factor * left[pivot][m];
+                inverse[n][m] -= factor * inverse[pivot][m];
+            }
+        }
+    }
+    (0..count).map(|n| inverse[n][n]).collect()
 }
 
 /// The least squares with no factor below 0, one coordinate after the other (Franc, Hlaváč and Navara, 2005).
