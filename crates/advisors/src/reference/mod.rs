@@ -20,8 +20,8 @@ pub(crate) const ADVISOR: Advisor = Advisor {
     run,
 };
 
-/// The most that a third octave is raised or lowered, in dB: past this the songs do not belong together.
-const MOST_DB: f64 = 12.0;
+/// How far a third octave may be lowered and raised, in dB. What is raised farther is mostly noise.
+const REACH_DB: [f64; 2] = [-24.0, 20.0];
 
 /// A curve that nowhere does more than this is not drawn, in dB.
 const LEAST_DB: f64 = 0.25;
@@ -51,18 +51,39 @@ fn run(case: &Case) -> Advice {
     tone(&target).into_iter().chain(width::width(case, &target)).collect()
 }
 
+/// The points of a curve whose mean over each band is as wanted: between points it runs straight, so that a band gets three
+/// quarters of its own point and an eighth of either neighbour's.
+fn drawn(wanted: &[f64]) -> Vec<f64> {
+    let mut points = wanted.to_vec();
+    for _ in 0..ROUNDS {
+        let last = points.len() - 1;
+        let mean = |n: usize| {
+            let beside = points[n.saturating_sub(1)] + points[(n + 1).min(last)];
+            0.75 * points[n] + 0.125 * beside
+        };
+        points = (0..=last).map(|n| points[n] + wanted[n] - mean(n)).collect();
+    }
+    points
+}
+
+/// After so many the means are as wanted to a hundredth.
+const ROUNDS: usize = 12;
+
 /// One filter with a point for each band.
 fn tone(target: &Target) -> Option<Move> {
-    let wanted =
-        target.bands.iter().map(|band| (band.hz, band.trust * band.offset_db.clamp(-MOST_DB, MOST_DB)));
-    let wanted: Vec<(f64, f64)> = wanted.collect();
-    let largest = wanted.iter().fold(0.0, |most: f64, (_, db)| most.max(db.abs()));
+    let within = |db: f64| db.clamp(REACH_DB[0], REACH_DB[1]);
+    let wanted: Vec<f64> = target.bands.iter().map(|band| band.trust * within(band.offset_db)).collect();
+    let largest = wanted.iter().fold(0.0, |most: f64, db| most.max(db.abs()));
     if largest < LEAST_DB {
         return None;
     }
-    let points = wanted
+    let drawn = drawn(&wanted).into_iter().map(within);
+    let points = target
+        .bands
         .iter()
-        .map(|&(hz, db)| Json::Object(settings([("hz", rounded(hz, 1)), ("gain_db", rounded(db, 2))])));
+        .map(|band| band.hz)
+        .zip(drawn)
+        .map(|(hz, db)| Json::Object(settings([("hz", rounded(hz, 1)), ("gain_db", rounded(db, 2))])));
     let distance = target.distance_db();
     let (hz, offset_db) = target.farthest()?;
     let because = format!(

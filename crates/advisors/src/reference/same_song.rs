@@ -1,7 +1,7 @@
 use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Json, Move, Place, Quantity};
 
 use super::song::{Fit, fit};
-use crate::moves::{advise, only_the_sum, place, rounded, settings, severity, without_trifles};
+use crate::moves::{advise, named, only_the_sum, place, rounded, settings, severity, without_trifles};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
     id: "reference_stem",
@@ -137,7 +137,8 @@ fn level(standing: &Standing) -> Option<Move> {
         standing.level_db
     );
     let process = ("gain", settings([("gain_db", rounded(gain_db, 2))]));
-    (gain_db != 0.0).then(|| advise("reference_level", &standing.at, process, because, evidence(standing)))
+    let made = || advise(ADVISOR.id, &standing.at, process, because, evidence(standing));
+    (gain_db != 0.0).then(|| named("reference_level", made()))
 }
 
 fn shape(standing: &Standing) -> Option<Move> {
@@ -156,5 +157,5 @@ fn shape(standing: &Standing) -> Option<Move> {
         Evidence::new(&standing.at, Quantity::ReferenceOffset, db).at_hz(hz).against(&Place::reference(0)),
     ];
     let process = ("contour", settings([("points", points.collect())]));
-    Some(advise("reference_tone", &standing.at, process, because, evidence))
+    Some(named("reference_tone", advise(ADVISOR.id, &standing.at, process, because, evidence)))
 }

@@ -71,11 +71,17 @@ impl<'a> Song<'a> {
     }
 
     fn fit(&self, reference: &[f64]) -> Option<Fit> {
-        let (lag, likeness) = self.lag(reference)?;
-        if likeness < SAME {
+        let lag = self.lag(reference)?;
+        let fits: Vec<Factors> = (0..self.bands).map(|band| self.fit_band(reference, lag, band)).collect();
+        let mut fitted = vec![0.0; self.sum.len()];
+        for (n, stem) in self.stems.iter().enumerate() {
+            for (at, (fitted, power)) in fitted.iter_mut().zip(stem).enumerate() {
+                *fitted += fits[at % self.bands].gains[n] * power;
+            }
+        }
+        if self.likeness(&fitted, reference, lag)? < SAME {
             return None;
         }
-        let fits: Vec<Factors> = (0..self.bands).map(|band| self.fit_band(reference, lag, band)).collect();
         let share = |stem: &Vec<f64>, band: usize| {
             let own: f64 = stem.iter().skip(band).step_by(self.bands).sum();
             let all: f64 = self.stems.iter().flat_map(|s| s.iter().skip(band).step_by(self.bands)).sum();
@@ -94,18 +100,18 @@ impl<'a> Song<'a> {
         })
     }
 
-    /// By how many hops the reference is later, and how alike the levels then move.
-    fn lag(&self, reference: &[f64]) -> Option<(isize, f64)> {
-        let lags = -LAGS..=LAGS;
-        let alike = lags.filter_map(|lag| Some((lag, self.likeness(reference, lag)?)));
-        alike.max_by(|a, b| a.1.total_cmp(&b.1))
+    /// By how many hops the reference is later, if it is the same song.
+    fn lag(&self, reference: &[f64]) -> Option<isize> {
+        let alike = (-LAGS..=LAGS).filter_map(|lag| Some((lag, self.likeness(&self.sum, reference, lag)?)));
+        alike.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(lag, _)| lag)
     }
 
-    fn likeness(&self, reference: &[f64], lag: isize) -> Option<f64> {
+    /// How alike the levels of a song and the reference move, on average over the bands.
+    fn likeness(&self, own: &[f64], reference: &[f64], lag: isize) -> Option<f64> {
         let (mut total, mut count) = (0.0, 0);
         for (band, hz) in self.scene.hz.iter().enumerate() {
             if (COMPARED_HZ[0]..COMPARED_HZ[1]).contains(hz)
-                && let Some(r) = correlation(&self.pairs(reference, lag, band))
+                && let Some(r) = correlation(&self.pairs(own, reference, lag, band))
             {
                 (total, count) = (total + r, count + 1);
             }
@@ -113,16 +119,16 @@ impl<'a> Song<'a> {
         (count > 0).then(|| total / f64::from(count))
     }
 
-    /// Levels of sum and reference in a band, where both sound, in dB.
-    fn pairs(&self, reference: &[f64], lag: isize, band: usize) -> Vec<(f64, f64)> {
+    /// Levels of a song and the reference in a band, where both sound, in dB.
+    fn pairs(&self, own: &[f64], reference: &[f64], lag: isize, band: usize) -> Vec<(f64, f64)> {
         let floor = |of: &[f64]| {
             let loudest = of.iter().skip(band).step_by(self.bands).copied().fold(0.0, f64::max);
             loudest * libm::exp10(SILENT_DB / 10.0)
         };
-        let (own_floor, their_floor) = (floor(&self.sum), floor(reference));
+        let (own_floor, their_floor) = (floor(own), floor(reference));
         let level = |power: f64| 10.0 * libm::log10(power);
         let hops =
-            self.both(reference, lag, band).map(|(hop, theirs)| (self.sum[hop * self.bands + band], theirs));
+            self.both(reference, lag, band).map(|(hop, theirs)| (own[hop * self.bands + band], theirs));
         let heard = hops.filter(|(own, theirs)| *own > own_floor && *theirs > their_floor);
         heard.map(|(own, theirs)| (level(own), level(theirs))).collect()
     }

@@ -1,7 +1,7 @@
 use acetate_model::{Case, Evidence, Json, Move, Place, Quantity, Readings, amplitude};
 
 use super::target::{Target, count, middle};
-use crate::moves::{advise, rounded, settings};
+use crate::moves::{advise, named, rounded, settings};
 
 /// Where the bands of width end, in Hz; the last has no end.
 const EDGES_HZ: [f64; 5] = [150.0, 500.0, 1800.0, 6000.0, 20_000.0];
@@ -44,7 +44,7 @@ pub(super) fn width(case: &Case, target: &Target) -> Option<Move> {
     );
     let evidence = vec![Evidence::new(&Place::Master, Quantity::SideToMid, most.0)];
     let process = ("stereo", settings([("bands", bands.collect())]));
-    Some(advise("reference_width", &Place::Master, process, because, evidence))
+    Some(named("reference_width", advise(super::ADVISOR.id, &Place::Master, process, because, evidence)))
 }
 
 /// Side over middle in each band, in dB.
