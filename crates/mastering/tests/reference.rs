@@ -61,56 +61,76 @@ fn process(kind: &str, settings: &str) -> Process {
     Process::new(kind, serde_json::from_str(settings).unwrap())
 }
 
-/// What is left of a flaw: RMS over the bands of each stem, by the root of its share of the power there, of its gain beside
-/// those of all stems. Of the flaw as it is, and with the plan.
-fn left_db(session: &Session, which: usize, flaw: &Process) -> [f64; 2] {
-    let centres = session.readings.cells(&Place::Master, Quantity::MidCells).unwrap().hz.clone();
-    let of_process = |process: &Process| -> Vec<f64> {
-        let told = respond(process, session.rate_hz, &centres).expect("moves of a reference are linear");
-        told[0].iter().map(|power| 10.0 * libm::log10(*power)).collect()
-    };
-    let powers: Vec<Vec<f64>> = session
-        .stems
-        .iter()
-        .map(|stem| {
-            let cells =
-                |quantity| session.readings.cells(&Place::stem(&stem.name), quantity).map(Cells::powers);
-            let mut sums = vec![0.0; centres.len()];
-            for power in [Quantity::MidCells, Quantity::SideCells].into_iter().filter_map(cells) {
-                power.chunks(centres.len()).for_each(|hop| {
-                    sums.iter_mut().zip(hop).for_each(|(sum, power)| *sum += power);
-                });
-            }
-            sums
+/// What the moves of a reference do to each stem and band, those on the master included, in dB: `[stem][band]`.
+fn done_db(session: &Session, hz: &[f64]) -> Vec<Vec<f64>> {
+    let of_stem = |name: &str| {
+        let at = Place::stem(name);
+        let moves = session
+            .plan
+            .iter()
+            .filter(|m| (m.at == at || m.at == Place::Master) && m.id.contains("reference"));
+        moves.fold(vec![0.0; hz.len()], |sum, m| {
+            let db = response_db(&m.process, session.rate_hz, hz);
+            sum.iter().zip(db).map(|(a, b)| a + b).collect()
         })
-        .collect();
-    let weight = |stem: usize, band: usize| {
-        let all: f64 = powers.iter().map(|p| p[band]).sum();
-        if all > 0.0 { (powers[stem][band] / all).sqrt() } else { 0.0 }
+    };
+    session.stems.iter().map(|stem| of_stem(&stem.name)).collect()
+}
+
+fn response_db(process: &Process, rate_hz: u32, hz: &[f64]) -> Vec<f64> {
+    let told = respond(process, rate_hz, hz).expect("moves of a reference are linear");
+    told[0].iter().map(|power| 10.0 * libm::log10(*power)).collect()
+}
+
+/// The root of each stem's share of the power in each band: `[stem][band]`.
+fn weights(session: &Session, bands: usize) -> Vec<Vec<f64>> {
+    let powers = |name: &str| {
+        let mut sums = vec![0.0; bands];
+        for quantity in [Quantity::MidCells, Quantity::SideCells] {
+            let cells =
+                session.readings.cells(&Place::stem(name), quantity).map(Cells::powers).unwrap_or_default();
+            for hop in cells.chunks(bands) {
+                sums.iter_mut().zip(hop).for_each(|(sum, power)| *sum += power);
+            }
+        }
+        sums
+    };
+    let powers: Vec<Vec<f64>> = session.stems.iter().map(|stem| powers(&stem.name)).collect();
+    let all: Vec<f64> =
+        (0..bands).map(|band| powers.iter().map(|p| p[band]).sum::<f64>().max(1e-30)).collect();
+    powers.iter().map(|own| own.iter().zip(&all).map(|(own, all)| (own / all).sqrt()).collect()).collect()
+}
+
+/// RMS over the bands of the stem with the flaw, by its weights, of how much otherwise it comes out than from a clean
+/// delivery; the level that all stems have in common is no flaw. As sent, and with the plan.
+fn left_db(clean: &Session, session: &Session, which: usize, flaw: &Process) -> [f64; 2] {
+    let hz = session.readings.cells(&Place::Master, Quantity::MidCells).unwrap().hz.clone();
+    let weights = weights(clean, hz.len());
+    let mean = |stem: usize, of: &dyn Fn(f64) -> f64, db: &[f64]| {
+        let total: f64 = weights[stem].iter().sum();
+        weights[stem].iter().zip(db).map(|(w, db)| w * of(*db)).sum::<f64>() / total.max(1e-9)
     };
     let distance = |with_plan: bool| {
-        let mut gains: Vec<Vec<f64>> = session
-            .stems
+        let zero = || vec![vec![0.0; hz.len()]; weights.len()];
+        let (done, before) =
+            if with_plan { (done_db(session, &hz), done_db(clean, &hz)) } else { (zero(), zero()) };
+        let mut off: Vec<Vec<f64>> = done
             .iter()
-            .map(|stem| {
-                let at = Place::stem(&stem.name);
-                let moves = session.plan.iter().filter(|m| with_plan && m.at == at);
-                let linear = moves.filter(|m| m.id.contains("reference")).map(|m| of_process(&m.process));
-                linear.fold(vec![0.0; centres.len()], |sum, db| {
-                    sum.iter().zip(db).map(|(a, b)| a + b).collect()
-                })
-            })
+            .zip(&before)
+            .map(|(flawed, clean)| flawed.iter().zip(clean).map(|(a, b)| a - b).collect())
             .collect();
-        gains[which].iter_mut().zip(of_process(flaw)).for_each(|(gain, db)| *gain += db);
-        let stem_rms = |stem: usize| {
-            let pairs = (0..centres.len()).map(|b| (weight(stem, b), gains[stem][b]));
-            let (weights, squares) = pairs.fold((0.0, 0.0), |(w, s), (u, db)| (w + u, s + u * db * db));
-            (squares / f64::max(weights, 1e-9)).sqrt()
-        };
-        stem_rms(which)
+        off[which].iter_mut().zip(response_db(flaw, session.rate_hz, &hz)).for_each(|(off, db)| *off += db);
+        let mut levels: Vec<f64> =
+            (0..weights.len()).filter(|n| *n != which).map(|n| mean(n, &|db| db, &off[n])).collect();
+        levels.sort_by(f64::total_cmp);
+        let common = levels[levels.len() / 2];
+        mean(which, &|db| (db - common) * (db - common), &off[which]).sqrt()
     };
     [distance(false), distance(true)]
 }
+
+/// A flaw that changes its stem by less than this, where it can be heard, says little about what is mended.
+const HEARD_DB: f64 = 2.0;
 
 #[test]
 fn stems_are_brought_to_where_another_master_has_them() {
@@ -124,27 +144,28 @@ fn stems_are_brought_to_where_another_master_has_them() {
     ];
     let mut repaired: Vec<(usize, f64)> = Vec::new();
     for (n, (stems, master)) in mastered(folder.path()).iter().enumerate() {
+        let brief =
+            Brief { reference: vec![master.display().to_string()], mode: Mode::Stems, ..Brief::default() };
+        let clean = planned(stems, &brief).expect("a plan");
         for (m, (name, flaw)) in flaws.iter().enumerate() {
             let which = (n + m) % stems.len();
             let sent = flawed(stems, which, flaw, folder.path());
-            let brief = Brief {
-                reference: vec![master.display().to_string()],
-                mode: Mode::Stems,
-                ..Brief::default()
-            };
             let session = planned(&sent, &brief).expect("a plan");
-            let [before, after] = left_db(&session, which, flaw);
+            let [before, after] = left_db(&clean, &session, which, flaw);
             let share = 1.0 - after / before;
             println!("{} {name} {before:.2} dB, then {after:.2}: {share:.2}", stems[which].display());
-            repaired.push((m, share));
+            if before >= HEARD_DB {
+                repaired.push((m, share));
+            }
         }
     }
-    for (m, (name, _)) in flaws.iter().enumerate() {
+    for (m, (name, flaw)) in flaws.iter().enumerate() {
         let mut of_flaw: Vec<f64> = repaired.iter().filter(|r| r.0 == m).map(|r| r.1).collect();
         of_flaw.sort_by(f64::total_cmp);
-        let middle = of_flaw[of_flaw.len() / 2];
+        let Some(&middle) = of_flaw.get(of_flaw.len() / 2) else { continue };
         println!("{name}: {middle:.2} of it mended in the middle of {} songs", of_flaw.len());
-        assert!(middle >= 0.8, "{name}: {middle:.2}");
+        let least = if flaw.kind == "gain" { 0.9 } else { 0.75 };
+        assert!(middle >= least, "{name}: {middle:.2}");
     }
 }
 

@@ -18,7 +18,7 @@ const LEVEL_DB: f64 = 9.0;
 const BAND_DB: f64 = 12.0;
 
 /// A band where a stem has less than this share of the power says little about it, and more than the second everything.
-const SHARES: [f64; 2] = [0.003, 0.03];
+const SHARES: [f64; 2] = [0.0002, 0.002];
 
 /// A shape smaller than the first is not worth a filter, one from the second on is made up whole, in dB RMS.
 const SHAPE_DB: [f64; 2] = [0.35, 0.7];
@@ -84,7 +84,7 @@ fn heard(weight: &dyn Fn(usize) -> f64, bands: usize) -> f64 {
 const SURE_DB: f64 = 1.0;
 
 /// How much speaks for a master without a curve of its own, in stems.
-const PLAIN: f64 = 0.6;
+const PLAIN: f64 = 1.2;
 
 /// The value with half of the weight on either side.
 fn weighted_middle(values: impl Iterator<Item = (f64, f64)>) -> f64 {
