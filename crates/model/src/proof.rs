@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Promise, Value};
+use crate::{Kept, Promise, Value};
 
 /// What came of one move, measured on what it made of the song.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +46,12 @@ impl Proved {
             Some(Value::Undefined(_)) => (None, low <= Promise::FLOOR),
             _ => (None, false),
         };
+        Self { promise, before, after, kept }
+    }
+
+    /// The same of a finished file, whose limits are hard.
+    pub fn on_file(promise: Promise, before: Option<f64>, after: Option<f64>) -> Self {
+        let Kept { promise, kept, .. } = Kept::new(promise, after);
         Self { promise, before, after, kept }
     }
 }

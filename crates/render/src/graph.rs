@@ -3,11 +3,7 @@ use std::error::Error;
 use acetate_model::{Audio, Block, Move, Name, Place, Source, Spec, Standing, Worked};
 use rayon::prelude::*;
 
-use crate::{
-    Chain, Deaf, Ear, RenderError,
-    align::Align,
-    tap::Tap,
-};
+use crate::{Chain, Deaf, Ear, RenderError, align::Align, tap::Tap};
 
 /// How a graph works; none of it changes a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,10 +201,11 @@ impl Stems {
         }
         let listened_to = ears.len().min(self.lanes.len());
         let (heard, rest) = self.lanes.split_at_mut(listened_to);
-        rayon::join(
-            || heard.par_iter_mut().zip(ears).for_each(|(lane, ear)| lane.process(frames, keys, ear.as_mut())),
-            || rest.par_iter_mut().for_each(|lane| lane.process::<H>(frames, keys, None)),
-        );
+        let of_heard = || {
+            let with_ears = heard.par_iter_mut().zip(ears);
+            with_ears.for_each(|(lane, ear)| lane.process(frames, keys, ear.as_mut()));
+        };
+        rayon::join(of_heard, || rest.par_iter_mut().for_each(|lane| lane.process::<H>(frames, keys, None)));
         add_up(&self.lanes.iter().map(|l| &l.block.main), frames, &mut block.main);
         if self.linked {
             for (to, lane) in block.linked.iter_mut().zip(&self.lanes) {

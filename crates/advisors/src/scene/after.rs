@@ -1,6 +1,8 @@
+use std::ops::Range;
+
 use acetate_model::{Cells, Move, Place, Quantity, Reading, Readings, Standing, Stem, Value, power_db};
 
-use super::{CELLS, Layers, Respond, Scene, loudness_db};
+use super::{CELLS, Layers, Respond, Scene, loudness_db, powers};
 
 /// Bands below this make the low end of a correlation.
 const LOW_HZ: f64 = 120.0;
@@ -41,6 +43,26 @@ pub fn after(stems: &[Stem], readings: &Readings, moves: &[Move], respond: Respo
         }
     }
     foretold
+}
+
+/// The readings of a part of the song, in hops of the cells: what follows from the cells is of that part, the rest of the
+/// whole song.
+pub fn within(stems: &[Stem], readings: &Readings, hops: Range<usize>) -> Readings {
+    let mut part = readings.clone();
+    for of in stems.iter().map(|s| Place::stem(&s.name)).chain([Place::Master]) {
+        let Some(cells) = CELLS.iter().find_map(|&q| readings.cells(&of, q)) else { continue };
+        let bands = cells.hz.len();
+        let whole = CELLS.map(|quantity| powers(readings, &of, quantity, cells.hops() * bands));
+        let cut = |layer: &Vec<f64>| {
+            let mut layer = layer.clone();
+            // a stem that ends early is silent from there on
+            layer.resize(layer.len().max(hops.end * bands), 0.0);
+            layer[hops.start * bands..hops.end * bands].to_vec()
+        };
+        let after = [cut(&whole[0]), cut(&whole[1])];
+        Change { of: &of, hz: &cells.hz, hop_ms: cells.hop_ms, before: whole, after }.tell(&mut part);
+    }
+    part
 }
 
 /// One place before and after.
@@ -91,13 +113,16 @@ impl<'a> Change<'a> {
         self.shift(readings, Quantity::Correlation, difference(whole(&self.before), whole(&self.after)));
     }
 
-    /// The power of each band over the song, layers together.
+    /// The mean power of each band, layers together.
     fn bands(&self, layers: &[&Vec<f64>]) -> Vec<f64> {
-        let mut sums = vec![0.0; self.hz.len()];
-        for hop in layers.iter().flat_map(|powers| powers.chunks(self.hz.len())) {
-            sums.iter_mut().zip(hop).for_each(|(sum, power)| *sum += power);
+        let mut means = vec![0.0; self.hz.len()];
+        for powers in layers {
+            let hops = (powers.len() / self.hz.len().max(1)).max(1) as f64;
+            for hop in powers.chunks(self.hz.len()) {
+                means.iter_mut().zip(hop).for_each(|(mean, power)| *mean += power / hops);
+            }
         }
-        sums
+        means
     }
 
     /// Of left and right up to a frequency, for channels that are equally strong.

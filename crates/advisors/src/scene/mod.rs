@@ -11,7 +11,7 @@ mod loudness;
 
 use acetate_model::{Place, Quantity, Readings, Stem, Value};
 
-pub use after::after;
+pub use after::{after, within};
 pub use loudness::loudness_db;
 
 /// What a linear process does to the power of middle and side at the centres of bands, as factors; none for what is
@@ -107,8 +107,7 @@ impl Scene {
             let Parts { sum, pairs } = self.parts_of(layer);
             let cells = sum.iter().zip(&pairs).zip(measured);
             for (at, ((&sum, &pairs), &measured)) in cells.enumerate().filter(|(_, (_, m))| **m > 0.0) {
-                let together =
-                    if pairs > 0.0 { ((measured - sum) / pairs).clamp(-1.0, 1.0) } else { 0.0 };
+                let together = if pairs > 0.0 { ((measured - sum) / pairs).clamp(-1.0, 1.0) } else { 0.0 };
                 let foretold = sum + together * pairs;
                 self.together[layer][at] = together;
                 if foretold > 0.0 {
@@ -121,7 +120,9 @@ impl Scene {
     fn sum_of(&self, layer: usize) -> Vec<f64> {
         let Parts { sum, pairs } = self.parts_of(layer);
         let cells = sum.into_iter().zip(pairs).zip(self.together[layer].iter().zip(&self.correction[layer]));
-        cells.map(|((sum, pairs), (together, correction))| correction * (sum + together * pairs).max(0.0)).collect()
+        cells
+            .map(|((sum, pairs), (together, correction))| correction * (sum + together * pairs).max(0.0))
+            .collect()
     }
 
     fn parts_of(&self, layer: usize) -> Parts {
@@ -135,7 +136,8 @@ impl Scene {
             amplitudes.iter_mut().zip(&root).for_each(|(sum, root)| *sum += root);
             roots.push(root);
         }
-        let pairs = amplitudes.iter().zip(&powers).map(|(all, powers)| (all * all - powers).max(0.0)).collect();
+        let pairs =
+            amplitudes.iter().zip(&powers).map(|(all, powers)| (all * all - powers).max(0.0)).collect();
         let mut sum = powers;
         let mut coherences = self.coherence[layer].iter();
         for (n, one) in roots.iter().enumerate() {
