@@ -43,6 +43,8 @@ pub struct Scene {
     together: Layers,
     /// What is left of measured over foretold, `[layer][hop][band]`.
     correction: Layers,
+    /// What was measured of the sum and of no stem, since each was too soft by itself, `[layer][hop][band]`.
+    rest: Layers,
 }
 
 impl Scene {
@@ -58,6 +60,7 @@ impl Scene {
             coherence: COHERENCE.map(|quantity| coherence(readings, &places, quantity, hz.len())),
             together: [vec![0.0; size], vec![0.0; size]],
             correction: [vec![1.0; size], vec![1.0; size]],
+            rest: [vec![0.0; size], vec![0.0; size]],
             hz,
             hop_ms,
             places,
@@ -86,7 +89,8 @@ impl Scene {
             _ => self.index(place).map_or(0..0, |n| n..n + 1),
         };
         let bands = self.hz.len();
-        for stem in &mut self.stems[of] {
+        let rest = (*place == Place::Master).then_some(&mut self.rest);
+        for stem in self.stems[of].iter_mut().chain(rest) {
             for (powers, factors) in stem.iter_mut().zip(factors) {
                 for hop in powers.chunks_mut(bands) {
                     hop.iter_mut().zip(factors).for_each(|(power, factor)| *power *= factor);
@@ -113,16 +117,15 @@ impl Scene {
                 if foretold > 0.0 {
                     self.correction[layer][at] = (measured / foretold).clamp(low, high);
                 }
+                self.rest[layer][at] = (measured - self.correction[layer][at] * foretold).max(0.0);
             }
         }
     }
 
     fn sum_of(&self, layer: usize) -> Vec<f64> {
         let Parts { sum, pairs } = self.parts_of(layer);
-        let cells = sum.into_iter().zip(pairs).zip(self.together[layer].iter().zip(&self.correction[layer]));
-        cells
-            .map(|((sum, pairs), (together, correction))| correction * (sum + together * pairs).max(0.0))
-            .collect()
+        let whole = |at: usize| (sum[at] + self.together[layer][at] * pairs[at]).max(0.0);
+        (0..sum.len()).map(|at| self.correction[layer][at] * whole(at) + self.rest[layer][at]).collect()
     }
 
     fn parts_of(&self, layer: usize) -> Parts {
