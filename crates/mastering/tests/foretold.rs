@@ -16,6 +16,8 @@ use common::{demo_stems, songs};
 
 /// The most that bands may be foretold wrong, as root mean square over the bands and hops that carry music, in dB.
 const BAND_DB: f64 = 0.3;
+/// The same of the spectrum, whose longer transform tells a soft band from its loud neighbour as no cell can.
+const SPECTRUM_DB: f64 = 0.5;
 /// The most that the loudness may be foretold wrong, in LU.
 const LOUDNESS_LU: f64 = 0.2;
 /// Bands that lie farther below the loudest carry no music, nor do hops of a band below its mean, in dB.
@@ -139,7 +141,7 @@ fn holds(stems: &Path) {
         let name = format!("{} {turn}", stems.display());
         println!("{name}: {miss:+.3} LU, {error:.3} dB rms, spectrum {spectrum:.3} dB, worst {worst}");
         assert!(miss.abs() <= LOUDNESS_LU, "{name}: {miss} LU");
-        assert!(error <= BAND_DB && spectrum <= BAND_DB, "{name}: {error} dB, spectrum {spectrum} dB");
+        assert!(error <= BAND_DB && spectrum <= SPECTRUM_DB, "{name}: {error} dB, spectrum {spectrum} dB");
     }
 }
 

@@ -173,3 +173,35 @@ fn difference(before: Option<f64>, after: Option<f64>) -> f64 {
         _ => 0.0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(of: &Place, quantity: Quantity, value: Value) -> Reading {
+        Reading { of: of.clone(), against: None, quantity, value, by: "test".into() }
+    }
+
+    /// A song of two bands whose low one is 10 dB louder in its second half.
+    #[test]
+    fn a_part_is_told_apart_from_the_song() {
+        let (hz, at) = (vec![100.0, 1000.0], Place::Master);
+        let half = |low: f64| [low, 0.01].repeat(20);
+        let powers = [half(0.01), half(0.1)].concat();
+        let mean_db = |low: f64| Some(10.0 * libm::log10(low));
+        let spectrum = Value::Spectrum { hz: hz.clone(), db: vec![mean_db(0.055), mean_db(0.01)] };
+        let readings = Readings(vec![
+            reading(&at, Quantity::MidCells, Value::Cells(Cells::of(500.0, hz.clone(), powers))),
+            reading(&at, Quantity::Spectrum, spectrum),
+            reading(&at, Quantity::Crest, Value::Scalar(12.0)),
+        ]);
+        for (hops, low) in [(0..20, 0.01), (20..40, 0.1), (0..40, 0.055)] {
+            let part = within(&[], &readings, hops.clone());
+            let bands = part.spectrum(&at, Quantity::Spectrum).unwrap();
+            assert!((bands[0].1 - mean_db(low).unwrap()).abs() < 0.02, "{hops:?}: {bands:?}");
+            assert!((bands[1].1 - mean_db(0.01).unwrap()).abs() < 0.02, "{hops:?}: {bands:?}");
+            assert_eq!(part.cells(&at, Quantity::MidCells).unwrap().hops(), hops.len());
+            assert_eq!(part.scalar(&at, Quantity::Crest), Some(12.0), "no cell tells it");
+        }
+    }
+}
