@@ -218,6 +218,9 @@ pub(crate) struct Wish {
     /// Whether stems are touched before the sum [default: auto]
     #[arg(long, value_parser = ["auto", "stereo", "stems"])]
     mode: Option<String>,
+    /// A mastered song to sound like; repeatable. Its loudness is asked for unless one is given
+    #[arg(long, value_name = "FILE")]
+    reference: Vec<String>,
     /// A setting by hand, like master/limiter.ceiling_dbtp=-1.2; repeatable
     #[arg(long, value_name = "MOVE.SETTING=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
@@ -263,6 +266,7 @@ impl Wish {
         let settings: Vec<(String, Json)> =
             self.set.iter().map(|s| parse_setting(s)).collect::<Result<_, _>>()?;
         brief.set.extend(settings);
+        brief.reference.extend(self.reference.iter().cloned());
         brief.mute.extend(self.mute.iter().cloned());
         Ok(brief)
     }

@@ -11,6 +11,7 @@ mod limiter;
 mod moves;
 pub mod norms;
 mod propose;
+mod reference;
 pub mod roles;
 mod rumble;
 pub mod scene;
@@ -27,6 +28,8 @@ pub const ADVISORS: &[Advisor] = &[
     align::ADVISOR,
     bus::ADVISOR,
     rumble::ADVISOR,
+    reference::same_song::ADVISOR,
+    reference::ADVISOR,
     tone::ADVISOR,
     dynamics::ADVISOR,
     width::ADVISOR,

@@ -81,6 +81,18 @@ const DEFECTS: &[Defect] = &[
         step: 0.1,
     },
     Defect {
+        answered_by: "master/reference",
+        spoil: |f, db| f.reference(|hz| if hz > 5000.0 { -db } else { 0.0 }),
+        amounts: [0.0, 12.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/reference_level",
+        spoil: |f, db| f.same_song(|name, _| if name == "keys" { -db } else { 0.0 }),
+        amounts: [0.0, 9.0],
+        step: 0.1,
+    },
+    Defect {
         answered_by: "stem/keys/bus_level",
         spoil: |f, db| {
             let keys = Place::stem("keys");

@@ -11,6 +11,7 @@ mod options;
 mod plan;
 mod progress;
 mod prove;
+mod reference;
 mod render;
 mod schema;
 mod session_file;

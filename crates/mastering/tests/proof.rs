@@ -62,12 +62,14 @@ fn a_move_that_breaks_its_promise_is_withdrawn_and_a_good_one_stays() {
     let session = planned(&demo_stems(folder.path()));
     let [first, second] = [0, 1].map(|n| Place::stem(&session.stems[n].name));
     let loudness = session.readings.scalar(&second, Quantity::Integrated).unwrap();
+    // how stems relate is not measured again: such a promise neither keeps nor takes back a move
+    let beside = Promise::at_most(&second, Quantity::SharedLevel, 0.0);
     let good = advised(
         "level",
         &second,
         "gain",
         r#"{"gain_db": -0.4}"#,
-        vec![Promise::near(&second, Quantity::Integrated, loudness - 0.4, 0.1)],
+        vec![Promise::near(&second, Quantity::Integrated, loudness - 0.4, 0.1), beside.clone()],
     );
     // a gain takes no rumble away, whatever it promises
     let rumble = session.readings.scalar(&first, Quantity::Rumble).unwrap();
@@ -83,6 +85,7 @@ fn a_move_that_breaks_its_promise_is_withdrawn_and_a_good_one_stays() {
     assert!(!bad_proof.promises[0].kept && bad_proof.promises[0].after.is_some(), "{bad_proof:?}");
     assert!(standing(&done, &bad.id).is_withdrawn());
     assert_eq!((&good_proof.withdrawn, standing(&done, &good.id)), (&None, &Standing::Active));
+    assert_eq!(good_proof.unmeasured, [beside]);
     let kept = &good_proof.promises[0];
     assert!(kept.kept && kept.before == Some(loudness), "{kept:?}");
     assert!((kept.after.unwrap() - (loudness - 0.4)).abs() < 0.01, "{kept:?}");

@@ -24,6 +24,9 @@ pub struct Brief {
     /// Roles by stem name, where the names of the files do not tell.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Role>,
+    /// Mastered songs that this one shall sound like, as paths. Without a loudness in the brief, theirs is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reference: Vec<String>,
     /// What may be mended that a mix engineer might not want mended unasked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repair: Vec<Repair>,
@@ -44,6 +47,7 @@ impl Default for Brief {
             ceiling_dbtp: Dbtp(-1.0),
             mode: Mode::default(),
             roles: BTreeMap::new(),
+            reference: Vec::new(),
             repair: Vec::new(),
             set: BTreeMap::new(),
             mute: Vec::new(),

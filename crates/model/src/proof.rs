@@ -11,6 +11,9 @@ pub struct MoveProof {
     /// What it promised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub promises: Vec<Proved>,
+    /// What it promised of how stems relate, which is not measured again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmeasured: Vec<Promise>,
     /// How far it may change its stem beside that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub budget: Vec<Proved>,

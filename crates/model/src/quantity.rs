@@ -103,6 +103,9 @@ quantities! {
     OnsetInTime "onset_in_time" "" "Onsets in time" "The same correlation within 15 ms of no lag.";
     OnsetGrid "onset_grid" "" "Grid of the onsets" "Correlation of the others' onsets with themselves that much later: high where the beat repeats.";
     OnsetSteady "onset_steady_percent" "%" "Steadiness of the onsets" "Share of stretches of the song in which they match there and not in time.";
+    ReferenceDistance "reference_distance_db" "dB" "Distance to the reference" "RMS over third octaves of how far the spectrum lies from that of the references, at equal level.";
+    ReferenceOffset "reference_offset_db" "dB" "Reference over song" "How much more of a band the references have, at equal level.";
+    ReferenceLevel "reference_level_db" "dB" "Stem in the reference" "How much louder a stem stands in another master of the same song than in this sum, beside the other stems.";
     Activity "activity_percent" "%" "Active" "Share of 400 ms blocks above -60 LUFS.";
     Length "length_frames" "frames" "Length" "Frames per channel.";
     Rate "rate_hz" "Hz" "Rate" "Frames per second.";

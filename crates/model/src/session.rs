@@ -31,6 +31,9 @@ pub struct Session {
     /// The client's stereo mix, for comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mix: Option<Stem>,
+    /// The songs that this one shall sound like, in the order of the brief.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Stem>,
     /// Files of the delivery that were not taken, each with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<String>,

@@ -9,7 +9,9 @@ use crate::{
 
 /// What the moves did, measured, and whether the plan did the song good.
 pub(crate) fn write(out: &mut String, outcome: &Outcome) -> fmt::Result {
-    let told = |proof: &&MoveProof| proof.withdrawn.is_some() || !proof.promises.is_empty();
+    let told = |proof: &&MoveProof| {
+        proof.withdrawn.is_some() || !proof.promises.is_empty() || !proof.unmeasured.is_empty()
+    };
     let moves: Vec<&MoveProof> = outcome.moves.iter().filter(told).collect();
     if moves.is_empty() && outcome.proof.is_none() {
         return Ok(());
@@ -47,7 +49,7 @@ fn whole(out: &mut String, plan: &PlanProof) -> fmt::Result {
 /// A line for each promise; of what was not promised, only what went wrong.
 fn one(out: &mut String, proof: &MoveProof) -> fmt::Result {
     let harm = proof.budget.iter().filter(|budget| !budget.kept);
-    let mut lines: Vec<&Proved> = proof.promises.iter().chain(harm).collect();
+    let lines: Vec<&Proved> = proof.promises.iter().chain(harm).collect();
     let word = |proved: &Proved| match (&proof.withdrawn, proved.kept) {
         (Some(_), false) => "**broken, withdrawn**",
         (Some(_), true) => "kept, withdrawn",
@@ -55,10 +57,18 @@ fn one(out: &mut String, proof: &MoveProof) -> fmt::Result {
         (None, false) => "**broken**",
     };
     let id = plain(&proof.id);
-    if lines.is_empty() {
+    if lines.is_empty() && proof.withdrawn.is_some() {
         writeln!(out, "| {id} | | | | | withdrawn |")?;
     }
-    for proved in lines.drain(..) {
+    for promise in &proof.unmeasured {
+        let (label, of) = (promise.quantity.label(), plain(&promise.of.to_string()));
+        writeln!(
+            out,
+            "| {id} | {label} of {of} | {} | | | not measured |",
+            limits(promise.quantity, promise.within)
+        )?;
+    }
+    for proved in lines {
         let quantity = proved.promise.quantity;
         let value = |v: Option<f64>| v.map_or("–".to_owned(), |v| precise(quantity, v));
         writeln!(

@@ -60,6 +60,14 @@ fn active_at<'a>(moves: &'a [Move], at: &Place) -> impl Iterator<Item = &'a Move
     active(moves).filter(move |m| m.at == *at)
 }
 
+/// Whether a quantity is read again after rendering; how stems relate is not.
+pub(super) fn is_measured(quantity: Quantity) -> bool {
+    REDUCTIONS.contains(&quantity) || !meters(&[quantity]).is_empty()
+}
+
+/// What moves that turn down tell of themselves.
+const REDUCTIONS: [Quantity; 2] = [Quantity::GainReduction, Quantity::MaxGainReduction];
+
 /// The meters that read these quantities, or what they follow from.
 fn meters(quantities: &[Quantity]) -> Vec<&'static str> {
     let follows =
@@ -104,7 +112,7 @@ impl Heard {
 
     /// What became of a quantity. A stem without a move is what it was.
     pub(crate) fn value(&self, m: &Move, of: &Place, quantity: Quantity, session: &Session) -> Option<Value> {
-        if [Quantity::GainReduction, Quantity::MaxGainReduction].contains(&quantity) {
+        if REDUCTIONS.contains(&quantity) {
             return self.reduction(&m.id, quantity);
         }
         let heard = self.after.get(of, quantity);

@@ -5,7 +5,7 @@ use acetate_model::{By, Move, MoveProof, Place, Promise, Proved, Quantity, Readi
 use acetate_processors::{DcBlockerSettings, DeclipSettings, HighPassSettings, HumSettings};
 use acetate_report::{limits, precise};
 
-use super::{Heard, is_answerable};
+use super::{Heard, ears::is_measured, is_answerable};
 
 /// What the harm of a move is told by.
 pub(super) const BUDGET: [Quantity; 3] = [Quantity::Integrated, Quantity::TruePeak, Quantity::PeakToLoudness];
@@ -29,21 +29,28 @@ pub(super) fn prove(session: &Session, moves: &[Move], heard: &Heard) -> Vec<Mov
 }
 
 fn one(session: &Session, m: &Move, heard: &Heard) -> MoveProof {
-    let promises: Vec<Proved> = m
-        .promises
-        .iter()
+    let (measured, unmeasured): (Vec<&Promise>, Vec<&Promise>) =
+        m.promises.iter().partition(|p| is_measured(p.quantity));
+    let promises: Vec<Proved> = measured
+        .into_iter()
         .map(|promise| {
             let before = session.readings.scalar(&promise.of, promise.quantity);
             let after = heard.value(m, &promise.of, promise.quantity, session);
             Proved::new(promise.clone(), before, after.as_ref())
         })
         .collect();
-    let around = heard.around(m, session).filter(|_| is_answerable(m));
+    let around = heard.around(m, session).filter(|_| is_answerable(m) && !is_asked_for(m));
     let budget: Vec<Proved> = around.map(|around| budget(m, around)).unwrap_or_default();
     let broken = promises.iter().find(|p| !p.kept).map(broken);
     let harm = budget.iter().find(|p| !p.kept).map(harm);
     let withdrawn = broken.or(harm).filter(|_| matches!(m.by, By::Advisor(_)));
-    MoveProof { id: m.id.clone(), promises, budget, withdrawn }
+    let unmeasured = unmeasured.into_iter().cloned().collect();
+    MoveProof { id: m.id.clone(), promises, unmeasured, budget, withdrawn }
+}
+
+/// Whether a move brings its stem to a reference that the brief names: how far it goes is the wish.
+fn is_asked_for(m: &Move) -> bool {
+    m.evidence.iter().any(|e| e.against.as_ref().is_some_and(Place::is_reference))
 }
 
 /// What a move may do to its stem beside what it promised. A stem that was not measurable before has none.
@@ -77,6 +84,7 @@ pub(crate) fn prove_last(session: &Session, last: &[Move], master: &Readings) ->
         .map(|m| MoveProof {
             id: m.id.clone(),
             promises: m.promises.iter().filter(|p| p.of == Place::Master).map(proved).collect(),
+            unmeasured: Vec::new(),
             budget: Vec::new(),
             withdrawn: None,
         })
