@@ -2,8 +2,8 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use acetate_mastering::model::{
-    By, Decision, Finding, Json, Kept, Move, Place, Quantity, Role, Session, Severity, Standing, Stem,
-    VerdictChoice,
+    By, Decision, Finding, Json, Kept, Move, Outcome, Place, Quantity, Role, Session, Severity, Standing,
+    Stem, VerdictChoice,
 };
 use acetate_mastering::{REPORT_FILE, Verification, amount, limits, moment, precise, settings};
 use console::style;
@@ -165,6 +165,7 @@ impl Printer {
             ));
         };
         self.decision(session);
+        self.proof(outcome);
         self.line(&format!("\n{:24}{:>14}{:>14}", "", style("sum").dim(), style("master").dim()));
         for quantity in [
             Quantity::Integrated,
@@ -222,6 +223,30 @@ impl Printer {
         }
     }
 
+    /// Whether the moves did what they should.
+    fn proof(&self, outcome: &Outcome) {
+        if let Some(plan) = &outcome.proof {
+            let dropped = if plan.dropped.is_some() { "; so the plan was dropped" } else { "" };
+            let text = format!(
+                "equally loud, the plan leaves {:.2} points amiss where the plain sum leaves {:.2}{dropped}.",
+                plan.planned, plan.plain
+            );
+            self.entry(&style("Proof:").bold().to_string(), &text);
+        }
+        let promises = outcome
+            .moves
+            .iter()
+            .filter(|m| m.withdrawn.is_none())
+            .flat_map(|m| m.promises.iter().filter(|p| !p.kept).map(move |p| (&m.id, p)));
+        for (id, broken) in promises {
+            let quantity = broken.promise.quantity;
+            let expected = limits(quantity, broken.promise.within);
+            let found = broken.after.map_or("undefined".into(), |v| precise(quantity, v));
+            let text = format!("{}: expected {expected}, found {found}", quantity.label());
+            self.entry(&style(id).yellow().to_string(), &text);
+        }
+    }
+
     fn decision(&self, session: &Session) {
         if let Some(verdict) = &session.verdict {
             let choice = match verdict.choice {
@@ -245,6 +270,7 @@ impl Printer {
         };
         let muted = match &m.standing {
             Standing::Active => String::new(),
+            Standing::Muted(why) if m.standing.is_withdrawn() => format!(" ({why})"),
             Standing::Muted(why) => format!(" (muted: {why})"),
         };
         self.entry(&format!("{id}{by}{muted}"), &m.because);

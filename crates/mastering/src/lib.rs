@@ -1,6 +1,7 @@
 //! The whole pipeline on one screen: [`master`] runs every verb, and each verb can be run alone.
 
 mod analyse;
+mod bus;
 mod deliver;
 pub mod demo;
 mod error;
@@ -9,6 +10,7 @@ mod null_test;
 mod options;
 mod plan;
 mod progress;
+mod prove;
 mod reference;
 mod render;
 mod schema;

@@ -10,7 +10,7 @@ pub fn check(session: &mut Session) {
     session.acceptance = Some(acetate_checks::acceptance(&case(session), &session.plan));
 }
 
-/// Writes the plan and the verdict. Every move of a person and every muted move is kept, by id.
+/// Writes the plan and the verdict. Every move of a person and every vetoed move is kept, by id.
 pub fn plan(session: &mut Session) -> Result<(), Error> {
     let respond = |process: &Process, hz: &[f64]| acetate_processors::respond(process, session.rate_hz, hz);
     let Proposal { moves, verdict } = acetate_advisors::propose(&case(session), &respond);
@@ -34,7 +34,9 @@ fn case(session: &Session) -> Case<'_> {
 }
 
 fn merge(advised: Vec<Move>, before: Vec<Move>) -> Vec<Move> {
-    let kept = |m: &Move| matches!(m.by, By::Human(_)) || m.standing != Standing::Active;
+    // what was withdrawn is tried again: another plan may have use for it
+    let vetoed = |m: &Move| m.standing != Standing::Active && !m.standing.is_withdrawn();
+    let kept = |m: &Move| matches!(m.by, By::Human(_)) || vetoed(m);
     let mut plan = advised;
     for old in before.into_iter().filter(kept) {
         match plan.iter_mut().find(|m| m.id == old.id) {

@@ -47,7 +47,10 @@ impl Process {
     }
 }
 
-/// A quantity that shall lie within limits on the finished file.
+/// A quantity that shall lie within limits after rendering.
+///
+/// At a stem it is about what its own moves make of that stem. At `master` it is about the finished file where the move
+/// belongs to the last stage, the limiter and what follows it, and about the sum before the last stage elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Promise {
     /// Whose.
@@ -95,6 +98,21 @@ pub enum Standing {
     /// It is.
     #[default]
     Active,
-    /// It is not, and why. Planning again keeps it so.
+    /// It is not, and why. Planning again keeps it so, unless it was withdrawn.
     Muted(String),
+}
+
+impl Standing {
+    /// How the reason begins where measuring took a move back.
+    const WITHDRAWN: &str = "withdrawn: ";
+
+    /// Taken back since it did not do what it should.
+    pub fn withdrawn(why: &str) -> Self {
+        Self::Muted(format!("{}{why}", Self::WITHDRAWN))
+    }
+
+    /// Whether it was taken back after measuring.
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self, Self::Muted(why) if why.starts_with(Self::WITHDRAWN))
+    }
 }

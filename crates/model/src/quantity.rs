@@ -138,6 +138,22 @@ quantities! {
     MixGainLevel "mix_gain_level_correlation" "" "Mix's gain with level" "Correlation of that gain and the sum's level: -1 the louder, the more is turned down.";
 }
 
+impl Quantity {
+    /// A difference that nobody could hear or act upon, in its own unit: what a measured promise may miss by.
+    pub fn slack(self) -> f64 {
+        match self.symbol() {
+            // the loudness difference of two renderings that meters agree on
+            "LUFS" | "LU" => 0.2,
+            "dB" | "dBFS" | "dBTP" => 0.3,
+            "%" => 1.0,
+            "ms" => 0.5,
+            // correlations and the like; less than any count
+            "" | "1/s" => 0.02,
+            _ => 0.0,
+        }
+    }
+}
+
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(self.key())

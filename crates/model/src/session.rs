@@ -2,7 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Brief, Evidence, Finding, Move, Part, Place, Promise, Readings, Reduction, Role, RoleBy, RoleGuess,
+    Brief, Evidence, Finding, Move, MoveProof, Part, Place, PlanProof, Promise, Readings, Reduction, Role,
+    RoleBy, RoleGuess,
 };
 
 /// The version of the session's form.
@@ -273,6 +274,12 @@ pub struct Outcome {
     /// How much each move that turns down did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worked: Vec<Worked>,
+    /// What came of each move, measured: those that are heard, and those that were taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<MoveProof>,
+    /// Whether the plan did the song good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<PlanProof>,
     /// How often the last stage was rendered until the promises held.
     pub passes: u32,
     /// What gave way, and why: a loudness that would have cost too much.

@@ -26,6 +26,9 @@ fn one(out: &mut String, m: &Move, worked: &[Worked]) -> fmt::Result {
     };
     match &m.standing {
         Standing::Active => writeln!(out, "### {}{by}\n", plain(&m.id))?,
+        Standing::Muted(why) if m.standing.is_withdrawn() => {
+            writeln!(out, "### {}{by}: {}\n", plain(&m.id), plain(why))?;
+        }
         Standing::Muted(why) => writeln!(out, "### {}{by}: muted, {}\n", plain(&m.id), plain(why))?,
     }
     writeln!(out, "{}\n", plain(&m.because))?;
