@@ -38,12 +38,25 @@ pub struct Process {
     /// The stem that steers it (an external side-chain), as it was sent; its own input where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Place>,
+    /// How much of what its settings say is done: 1 is all of it, 0 nothing, 2 twice as much.
+    #[serde(default = "whole", skip_serializing_if = "is_whole")]
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub amount: f64,
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn is_whole(amount: &f64) -> bool {
+    *amount == whole()
 }
 
 impl Process {
     /// A processor that hears its own input.
     pub fn new(kind: &str, settings: Map) -> Self {
-        Self { kind: kind.to_owned(), settings, key: None }
+        Self { kind: kind.to_owned(), settings, key: None, amount: whole() }
     }
 }
 

@@ -82,6 +82,7 @@ mod tests {
         name: "ratio",
         about: "How many dB in\ngive one dB out.",
         kind: Kind::Number { unit: ":1", suffix: "ratio", default: 1.0, min: 1.0, max: 20.0, log: true },
+        amount: None,
     }];
 
     #[test]
@@ -90,6 +91,7 @@ mod tests {
             name: "gain_db",
             about: "Louder | softer.",
             kind: Kind::Number { unit: "dB", suffix: "db", default: -0.5, min: -24.0, max: 24.0, log: false },
+            amount: None,
         };
         assert!(
             parameters(&[gain]).contains("| `gain_db` | −0.5 dB | −24 to 24 dB | Louder \\| softer. |\n")
@@ -99,8 +101,14 @@ mod tests {
     #[test]
     fn choices_and_lists_are_told_below() {
         let options: &[Opt] = &[Opt { name: "soft", about: "Rounds\nover." }];
-        let shape = Param { name: "shape", about: "How.", kind: Kind::Choice { options, default: "soft" } };
-        let bands = Param { name: "bands", about: "All.", kind: Kind::List { of: BANDS, max: 6 } };
+        let shape = Param {
+            name: "shape",
+            about: "How.",
+            kind: Kind::Choice { options, default: "soft" },
+            amount: None,
+        };
+        let bands =
+            Param { name: "bands", about: "All.", kind: Kind::List { of: BANDS, max: 6 }, amount: None };
         let text = parameters(&[shape, bands]);
         assert!(text.contains("`shape` is one of\n\n- `soft`: Rounds over.\n"), "{text}");
         assert!(text.contains("| `bands` | none | up to 6 tables | All. |"), "{text}");
