@@ -5,9 +5,11 @@ mod deliver;
 pub mod demo;
 mod error;
 mod forecast;
+mod hand;
 mod null_test;
 mod options;
 mod plan;
+mod position;
 mod progress;
 mod reference;
 mod render;
@@ -24,7 +26,7 @@ pub use acetate_checks::CHECKS;
 pub use acetate_files::{CHECKSUMS, Delivery, FileError, refuse_existing, remove, scan};
 pub use acetate_meters::{COMPARISONS, METERS};
 pub use acetate_model as model;
-pub use acetate_processors::{PROCESSORS, find as find_processor};
+pub use acetate_processors::{PROCESSORS, find as find_processor, settings_of};
 pub use acetate_report::{
     amount, letter, limits, markdown as report, moment, precise, settings, stems_guide,
 };
@@ -33,14 +35,14 @@ pub use deliver::{DELIVERABLES, Form};
 pub use error::Error;
 pub use null_test::{Compared, null_test};
 pub use options::Options;
-pub use plan::{check, plan};
+pub use plan::{check, plan, replan};
 pub use progress::{Progress, Silent};
 pub use render::render;
 pub use schema::{brief_schema, session_schema};
 pub use session_file::{
-    REPORT_FILE, SESSION_FILE, is_rejected, read_brief, read_session, session_text, write_text,
+    REPORT_FILE, SESSION_FILE, is_rejected, point_at, read_brief, read_session, session_text, write_text,
 };
-pub use set::parse_setting;
+pub use set::{nearest, parse_setting};
 pub use verify::{Verification, verify};
 
 use acetate_model::{Brief, Session};

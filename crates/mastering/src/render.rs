@@ -3,8 +3,8 @@ use std::path::Path;
 use acetate_dsp::Resampler;
 use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemFile, StemReader, WavSpec};
 use acetate_model::{
-    By, Case, Deliverable, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session, Severity,
-    Source, Stage as When, Standing, Stem, Worked, amplitude,
+    By, Case, Deliverable, Finding, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session,
+    Severity, Source, Stage as When, Standing, Stem, Worked, amplitude,
 };
 use acetate_processors::{LimiterSettings, is_limiter, limiter_of};
 use acetate_render::{Graph, Lane, RenderError};
@@ -86,7 +86,7 @@ pub(crate) fn render_analysed(
     options.refuse_to_overwrite(out)?;
     options.in_pool(|| {
         let mut folder = OutputFolder::create(out, options.force)?;
-        let (first, last) = split(&session.plan);
+        let (first, last) = split(&known(&session.plan));
         reject_keys(&last)?;
         let bus = Bus::render((session, files), &first, folder.path(), options, progress)?;
         let finish = Finish { session, bus: &bus, last: &last, folder: &mut folder, options, progress };
@@ -96,6 +96,31 @@ pub(crate) fn render_analysed(
         session_file::stage(session, &mut folder)?;
         folder.commit()?;
         Ok(())
+    })
+}
+
+/// The moves that this version can make.
+fn known(plan: &[Move]) -> Vec<Move> {
+    plan.iter().filter(|m| acetate_processors::find(&m.process.kind).is_some()).cloned().collect()
+}
+
+/// What to know about active moves that this version cannot make.
+fn not_applied(plan: &[Move]) -> impl Iterator<Item = Finding> {
+    let unknown =
+        |m: &&Move| m.standing == Standing::Active && acetate_processors::find(&m.process.kind).is_none();
+    plan.iter().filter(unknown).map(|m| Finding {
+        code: "not_applied".into(),
+        severity: Severity::Warning,
+        at: m.at.clone(),
+        when_ms: Vec::new(),
+        text: format!(
+            "The move `{}` is a `{}`, which this version does not know; it stays in the session and was not \
+             applied.",
+            m.id, m.process.kind
+        ),
+        hint: "`acetate list processors` names those that it knows.".into(),
+        repair: None,
+        evidence: Vec::new(),
     })
 }
 
@@ -218,6 +243,7 @@ impl Finish<'_> {
             readings: &outcome.readings,
             findings: &[],
         });
+        outcome.findings.extend(not_applied(&self.session.plan));
         Ok((outcome, drive_db))
     }
 
@@ -297,7 +323,7 @@ impl Finish<'_> {
         let length = expected_frames(self.bus.frames, self.session.rate_hz, rate_hz);
         let clipped = self.session.readings.scalar(&Place::Master, Quantity::ClippedRuns).unwrap_or(0.0);
         let mut promises: Vec<Promise> = Vec::new();
-        for m in self.session.plan.iter().filter(|m| m.standing == Standing::Active) {
+        for m in known(&self.session.plan).iter().filter(|m| m.standing == Standing::Active) {
             promises.extend(m.promises.iter().filter(|p| measured.scalar(p.quantity).is_some()).cloned());
         }
         promises.extend(deliver::promises(form, rate_hz, length, self.ceiling_dbtp(), clipped));

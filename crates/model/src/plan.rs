@@ -5,6 +5,7 @@ use crate::{Evidence, Map, Place, Quantity};
 
 /// One change to the sound, with its reason, its proof and a name under which it can be vetoed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Move {
     /// Its name: the place and what it is about, `stem/vocals/rumble`.
     pub id: String,
@@ -29,6 +30,7 @@ pub struct Move {
 
 /// A processor with its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Process {
     /// The processor's id.
     pub kind: String,
@@ -62,6 +64,7 @@ impl Process {
 
 /// A quantity that shall lie within limits on the finished file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Promise {
     /// Whose.
     pub of: Place,

@@ -13,6 +13,7 @@ pub const MOST_STEMS: usize = 12;
 
 /// The record of a song's mastering: written by the program, editable, enough to render again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Session {
     /// Where the form is described.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
@@ -55,6 +56,7 @@ pub struct Session {
 
 /// One file of the delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Stem {
     /// Its name in this session, unique.
     pub name: String,
@@ -166,6 +168,7 @@ pub enum SourceNote {
 
 /// What becomes of a delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Acceptance {
     /// The decision.
     pub decision: Decision,
@@ -202,6 +205,7 @@ impl Decision {
 
 /// Something that was done to a delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Repaired {
     /// Where.
     pub at: Place,
@@ -211,6 +215,7 @@ pub struct Repaired {
 
 /// How the song should be mastered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Verdict {
     /// The choice.
     pub choice: VerdictChoice,
@@ -238,6 +243,7 @@ pub struct Weighed {
 
 /// Something for the mix engineer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MixRequest {
     /// Where.
     pub at: Place,
@@ -262,6 +268,7 @@ pub enum VerdictChoice {
 
 /// What came of a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// The written files.
     pub deliverables: Vec<Deliverable>,

@@ -384,7 +384,7 @@ fn the_whole_of_a_move_is_the_move_and_none_of_it_is_nothing() {
     let [none, some] = keys(60_000);
     for entry in with_amounts().filter(|e| held_by("scaled to nothing").any(|other| other.id == e.id)) {
         for key in [none.clone(), some.clone()] {
-            let input = Block { key, ..Block::of(swinging_noise(RATE_HZ, 2, 60_000, 0.9)) };
+            let input = Block { key, ..Block::of(swinging_noise(RATE_HZ, 2, 60_000, 0.4)) };
             let output = late(entry, &example_scaled(entry, 0.0), &input);
             assert!(bits(&output) == bits(&input.main), "{}", entry.id);
         }
