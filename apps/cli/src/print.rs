@@ -6,7 +6,7 @@ use acetate_mastering::model::{
     VerdictChoice,
 };
 use acetate_mastering::{
-    REPORT_FILE, Verification, amount, find_processor, limits, moment, precise, settings, settings_of,
+    REPORT_FILE, Verification, amount, find_processor, limits, moment, precise, settings, works_with,
 };
 use console::style;
 use serde_json::json;
@@ -263,9 +263,8 @@ impl Printer {
         };
         self.entry(&format!("{id}{by}{muted}"), &m.because);
         let steered = m.process.key.as_ref().map_or(String::new(), |key| format!(", steered by {key}"));
-        let works = settings_of(&m.process).unwrap_or_else(|_| m.process.settings.clone());
-        let works = if m.process.amount == 1.0 { &m.process.settings } else { &works };
-        self.wrapped(&format!("{}: {}{steered}", m.process.kind, settings(works)), |line| style(line).dim());
+        let works = works_with(&m.process);
+        self.wrapped(&format!("{}: {}{steered}", m.process.kind, settings(&works)), |line| style(line).dim());
     }
 
     /// A head, and its text under it, as wide as the terminal.

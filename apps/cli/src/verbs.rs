@@ -145,7 +145,8 @@ fn planned(
     if !force {
         refuse_existing(output)?;
     }
-    let mut session = analyse(&find(input)?, &wish.brief()?, &how.options(force), &watch(how))?;
+    let heard = analyse(&find(input)?, &wish.brief()?, &how.options(force), &watch(how));
+    let mut session = heard.map_err(|error| pointed_at(error, wish))?;
     check(&mut session);
     plan(&mut session).map_err(|error| pointed_at(error, wish))?;
     write_text(output, &session_text(&session))?;

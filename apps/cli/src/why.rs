@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use acetate_mastering::model::{By, Evidence, Json, Kept, Map, Move, Place, Session, Standing, has_amounts};
+use acetate_mastering::model::{
+    By, Evidence, Json, Kept, Kind, Map, Move, Param, Place, Session, Standing, has_amounts,
+};
 use acetate_mastering::{
     Error, SESSION_FILE, amount, find_processor, limits, moment, nearest, precise, read_session, settings,
-    settings_of,
+    works_with,
 };
 use console::style;
 use serde_json::json;
@@ -67,11 +69,6 @@ impl Told<'_> {
         find_processor(&self.m.process.kind).is_some()
     }
 
-    /// The settings with which it works.
-    fn works(&self) -> Map {
-        settings_of(&self.m.process).unwrap_or_else(|_| self.m.process.settings.clone())
-    }
-
     /// What was measured of its promises on the first file.
     fn kept(&self) -> Vec<&Kept> {
         let files = self.session.outcome.iter().flat_map(|outcome| outcome.deliverables.first());
@@ -85,7 +82,7 @@ impl Told<'_> {
         json!({
             "move": self.m,
             "applied": self.is_known() && self.m.standing == Standing::Active,
-            "works_with": self.works(),
+            "works_with": works_with(&self.m.process),
             "measured": self.kept(),
             "worked": worked,
             "change": change,
@@ -99,8 +96,10 @@ impl Told<'_> {
         printer.wrapped(&m.because, style);
         head(printer, "What");
         let steered = m.process.key.as_ref().map_or(String::new(), |key| format!(", steered by {key}"));
-        printer
-            .wrapped(&format!("{} at {}{steered}: {}", m.process.kind, m.at, settings(&self.works())), style);
+        printer.wrapped(
+            &format!("{} at {}{steered}: {}", m.process.kind, m.at, settings(&works_with(&self.m.process))),
+            style,
+        );
         if m.process.amount != 1.0 {
             let part = format!("{:.0} % of what it was made for", 100.0 * m.process.amount);
             printer
@@ -196,7 +195,10 @@ impl Told<'_> {
         if find_processor(&m.process.kind).is_some_and(|entry| has_amounts(entry.params)) {
             commands.push(("scale", "do half of it".into(), plan("scale", format!("{}=0.5", m.id))));
         }
-        if let Some((key, value)) = first_setting(&m.process.settings, "") {
+        let params = find_processor(&m.process.kind).map_or(&[][..], |entry| entry.params);
+        let set = setting(&m.process.settings, params, true)
+            .or_else(|| setting(&m.process.settings, params, false));
+        if let Some((key, value)) = set {
             let set = plan("set", format!("{}.{key}={value}", m.id));
             commands.push(("set", "set it otherwise".into(), set));
         }
@@ -209,14 +211,16 @@ impl Told<'_> {
     }
 }
 
-/// A setting that could be changed, and its value.
-fn first_setting(map: &Map, within: &str) -> Option<(String, Json)> {
-    map.iter().find_map(|(key, value)| match value {
-        Json::Array(entries) => {
-            let first = entries.first()?.as_object()?;
-            first_setting(first, &format!("{within}{key}[0]."))
+/// The first number that could be set otherwise, only an amount if asked so: the way to it, and its value.
+fn setting(map: &Map, params: &[Param], amount: bool) -> Option<(String, Json)> {
+    params.iter().find_map(|param| match (param.kind, map.get(param.name)?) {
+        (Kind::List { of, .. }, Json::Array(entries)) => {
+            let (key, value) = setting(entries.first()?.as_object()?, of, amount)?;
+            Some((format!("{}[0].{key}", param.name), value))
         }
-        Json::Number(_) => Some((format!("{within}{key}"), value.clone())),
+        (_, value @ Json::Number(_)) if param.amount.is_some() || !amount => {
+            Some((param.name.to_owned(), value.clone()))
+        }
         _ => None,
     })
 }
@@ -264,9 +268,14 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_to_change_is_found_within_lists() {
-        let map: Map =
-            serde_json::from_str(r#"{"bands": [{"shape": "bell", "gain_db": -2}], "q": 1}"#).unwrap();
-        assert_eq!(first_setting(&map, ""), Some(("bands[0].gain_db".into(), Json::from(-2))));
+    fn the_setting_to_change_is_an_amount_if_there_is_one() {
+        let found = |kind: &str, text: &str, amount| {
+            let params = find_processor(kind).map_or(&[][..], |entry| entry.params);
+            setting(&serde_json::from_str(text).unwrap(), params, amount).map(|(key, _)| key)
+        };
+        let bands = r#"{"bands": [{"shape": "bell", "freq_hz": 300, "gain_db": -2}]}"#;
+        assert_eq!(found("eq", bands, true), Some("bands[0].gain_db".into()));
+        assert_eq!(found("limiter", r#"{"ceiling_dbtp": -1}"#, true), None);
+        assert_eq!(found("limiter", r#"{"ceiling_dbtp": -1}"#, false), Some("ceiling_dbtp".into()));
     }
 }

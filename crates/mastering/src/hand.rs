@@ -1,6 +1,6 @@
 //! A person's hand on the plan: what is locked, and how much of a move is done.
 
-use acetate_model::{Move, Place, Promise, Readings, Session};
+use acetate_model::{Map, Move, Place, Process, Promise, Readings, Session};
 use acetate_processors::{is_limiter, settings_of};
 
 use crate::{Error, set};
@@ -23,6 +23,17 @@ pub(crate) fn heed_locks(session: &Session, advised: &mut Vec<Move>) -> Result<(
     let locked = |m: &Move| session.brief.lock.contains(&m.at) && !is_limiter(&m.process.kind);
     advised.retain(|m| !locked(m));
     Ok(())
+}
+
+/// What a process was given to do, as its amount leaves it.
+pub fn works_with(process: &Process) -> Map {
+    let mut works = process.settings.clone();
+    if process.amount != 1.0
+        && let Ok(scaled) = settings_of(process)
+    {
+        works.extend(scaled.into_iter().filter(|(key, _)| process.settings.contains_key(key)));
+    }
+    works
 }
 
 /// Where a move can work.
@@ -76,10 +87,10 @@ fn widen(promise: &mut Promise, before: f64, amount: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use acetate_model::{By, Process, Quantity, Reading, Standing, Value};
+    use acetate_model::{By, Quantity, Reading, Standing, Value};
 
     fn a_move(within: [f64; 2], amount: f64) -> Move {
-        let process = Process { amount, ..Process::new("gain", acetate_model::Map::new()) };
+        let process = Process { amount, ..Process::new("gain", Map::new()) };
         Move {
             id: "master/level".into(),
             at: Place::Master,

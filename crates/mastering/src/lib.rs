@@ -26,13 +26,14 @@ pub use acetate_checks::CHECKS;
 pub use acetate_files::{CHECKSUMS, Delivery, FileError, refuse_existing, remove, scan};
 pub use acetate_meters::{COMPARISONS, METERS};
 pub use acetate_model as model;
-pub use acetate_processors::{PROCESSORS, find as find_processor, settings_of};
+pub use acetate_processors::{PROCESSORS, find as find_processor};
 pub use acetate_report::{
     amount, letter, limits, markdown as report, moment, precise, settings, stems_guide,
 };
 pub use analyse::{MIX, analyse};
 pub use deliver::{DELIVERABLES, Form};
 pub use error::Error;
+pub use hand::works_with;
 pub use null_test::{Compared, null_test};
 pub use options::Options;
 pub use plan::{check, plan, replan};

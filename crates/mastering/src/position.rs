@@ -44,20 +44,24 @@ pub(crate) fn in_json(text: &str, path: &[String]) -> Option<usize> {
 
 /// The path to the innermost value around a byte of JSON: `plan[2].process.kind`.
 pub(crate) fn path_in_json(text: &str, offset: usize) -> String {
-    let mut path = String::new();
+    let mut path = Vec::new();
     let mut at = skip_space(text.as_bytes(), 0);
     while let Some(child) =
         children(text, at).into_iter().find(|child| (child.from..=child.value.end).contains(&offset))
     {
-        let is_entry = text.as_bytes().get(at) == Some(&b'[');
-        path = match (is_entry, path.is_empty()) {
-            (true, _) => format!("{path}[{}]", child.key),
-            (false, true) => child.key,
-            (false, false) => format!("{path}.{}", child.key),
-        };
+        path.push(child.key);
         at = child.value.start;
     }
-    path
+    written(&path)
+}
+
+/// A path as it is written: `plan[2].process.kind`.
+pub(crate) fn written(path: &[String]) -> String {
+    path.iter().fold(String::new(), |text, step| match (text.is_empty(), step.parse::<usize>()) {
+        (false, Ok(number)) => format!("{text}[{number}]"),
+        (false, Err(_)) => format!("{text}.{step}"),
+        (true, _) => step.clone(),
+    })
 }
 
 /// A value within an object or a list.

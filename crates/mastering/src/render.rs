@@ -114,8 +114,8 @@ fn not_applied(plan: &[Move]) -> impl Iterator<Item = Finding> {
         at: m.at.clone(),
         when_ms: Vec::new(),
         text: format!(
-            "The move `{}` is a `{}`, which this version does not know; it stays in the session and was not \
-             applied.",
+            "The move `{}` is of the kind `{}`, which this version does not know; it stays in the session and was \
+             not applied.",
             m.id, m.process.kind
         ),
         hint: "`acetate list processors` names those that it knows.".into(),

@@ -85,7 +85,9 @@ fn json_error(text: &str, error: &serde_json::Error) -> String {
 /// What a rendering could not work with, if anything: the way to it, and what is wrong.
 fn wrong(session: &Session) -> Option<(Vec<String>, String)> {
     let at = |way: &str, error: String| {
-        Some((way.split('/').map(str::to_owned).collect(), format!("{}: {error}", way.replace('/', "."))))
+        let way: Vec<String> = way.split('/').map(str::to_owned).collect();
+        let error = format!("{}: {error}", position::written(&way));
+        Some((way, error))
     };
     let (low, high) = (RATES_HZ.start(), RATES_HZ.end());
     if !RATES_HZ.contains(&session.rate_hz) {

@@ -124,7 +124,7 @@ pub fn settings_of(process: &Process) -> Result<Map, ParamError> {
 }
 
 /// What to do where nothing can be scaled.
-const ONLY_WHOLE: &str = ": it works in full or not at all; mute it, or change one of its settings";
+const ONLY_WHOLE: &str = "; it works in full or not at all: mute it, or change one of its settings";
 
 /// The limiter of a processor that raises a signal into a ceiling, with the drive of the whole; none of the others.
 pub fn limiter_of(id: &str, settings: &Map) -> Option<LimiterSettings> {

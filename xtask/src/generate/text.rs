@@ -25,7 +25,9 @@ pub(super) fn parameters(params: &[Param]) -> String {
     let mut text = "| Setting | Default | Range | What it does |\n|---|---|---|---|\n".to_owned();
     for param in params {
         let (default, range) = limits(param);
-        text += &format!("| `{}` | {default} | {range} | {} |\n", param.name, one_line(param.about));
+        let amount = if param.amount.is_some() { " An amount: `--scale` reaches it." } else { "" };
+        let about = one_line(param.about);
+        text += &format!("| `{}` | {default} | {range} | {about}{amount} |\n", param.name);
     }
     for param in params {
         if let Kind::Choice { options, .. } = param.kind {
@@ -76,7 +78,7 @@ fn with_unit(number: &str, unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use acetate_mastering::model::Opt;
+    use acetate_mastering::model::{Amount, Opt};
 
     const BANDS: &[Param] = &[Param {
         name: "ratio",
@@ -91,11 +93,11 @@ mod tests {
             name: "gain_db",
             about: "Louder | softer.",
             kind: Kind::Number { unit: "dB", suffix: "db", default: -0.5, min: -24.0, max: 24.0, log: false },
-            amount: None,
+            amount: Some(Amount::From(0.0)),
         };
-        assert!(
-            parameters(&[gain]).contains("| `gain_db` | −0.5 dB | −24 to 24 dB | Louder \\| softer. |\n")
-        );
+        assert!(parameters(&[gain]).contains(
+            "| `gain_db` | −0.5 dB | −24 to 24 dB | Louder \\| softer. An amount: `--scale` reaches it. |\n"
+        ));
     }
 
     #[test]
