@@ -34,8 +34,8 @@ fn refused(args: &[&str], at: &Path, words: &[&str]) {
 fn planned() -> TempDir {
     let folder = TempDir::new().unwrap();
     ok(&["demo", "-o", "out", "--quiet"], folder.path());
-    // bands by hand, so that there is a move to work with whatever is advised
-    ok(&["plan", "out/stems", "--quiet", "--set", "master/eq.bands[0].gain_db=-2"], folder.path());
+    // something by hand, so that there is a move to work with whatever is advised
+    ok(&["plan", "out/stems", "--quiet", "--set", "master/saturation.mix_percent=20"], folder.path());
     folder
 }
 
@@ -60,21 +60,21 @@ fn find<'a>(session: &'a Value, id: &str) -> &'a Value {
 fn a_move_is_scaled_once_however_often_it_is_planned() {
     let folder = planned();
     let at = folder.path();
-    let said = ok(&["plan", "session.json", "--scale", "master/eq=0.5"], at);
-    assert!(said.contains("50 % of it is done") && said.contains("gain −1 dB"), "{said}");
+    let said = ok(&["plan", "session.json", "--scale", "master/saturation=0.5"], at);
+    assert!(said.contains("50 % of it is done") && said.contains("mix 10 %"), "{said}");
     for _ in 0..2 {
         let session = read(at, "session.json");
-        let eq = find(&session, "master/eq");
-        assert_eq!(eq["process"]["amount"], 0.5);
-        assert_eq!(eq["process"]["settings"]["bands"][0]["gain_db"], -2.0);
-        assert_eq!(eq["because"].as_str().unwrap().matches('%').count(), 1, "{eq}");
+        let set = find(&session, "master/saturation");
+        assert_eq!(set["process"]["amount"], 0.5);
+        assert_eq!(set["process"]["settings"]["mix_percent"], 20.0);
+        assert_eq!(set["because"].as_str().unwrap().matches('%').count(), 1, "{set}");
         ok(&["plan", "session.json", "--quiet"], at);
     }
-    ok(&["plan", "session.json", "--quiet", "--scale", "master/eq=1"], at);
+    ok(&["plan", "session.json", "--quiet", "--scale", "master/saturation=1"], at);
     let session = read(at, "session.json");
-    let eq = find(&session, "master/eq");
+    let set = find(&session, "master/saturation");
     assert_eq!(
-        (&eq["process"]["amount"], eq["because"].as_str().unwrap().contains('%')),
+        (&set["process"]["amount"], set["because"].as_str().unwrap().contains('%')),
         (&Value::Null, false)
     );
 }
@@ -86,7 +86,7 @@ fn none_of_a_move_sounds_like_a_muted_one_and_half_of_it_like_neither() {
     let render = |name: &str, change: &dyn Fn(&mut Value)| {
         let mut session = read(at, "session.json");
         let plan = session["plan"].as_array_mut().unwrap();
-        change(plan.iter_mut().find(|m| m["id"] == "master/eq").unwrap());
+        change(plan.iter_mut().find(|m| m["id"] == "master/saturation").unwrap());
         write(at, "changed.json", &session);
         ok(&["render", "changed.json", "-o", name, "--quiet"], at);
         fs::read(at.join(name).join("master.wav")).unwrap()
@@ -95,9 +95,9 @@ fn none_of_a_move_sounds_like_a_muted_one_and_half_of_it_like_neither() {
     let muted = render("muted", &|m| m["standing"] = json!({ "muted": "for a test" }));
     let none = render("none", &|m| m["process"]["amount"] = json!(0));
     let half = render("half", &|m| m["process"]["amount"] = json!(0.5));
-    let set = render("set", &|m| m["process"]["settings"]["bands"][0]["gain_db"] = json!(-1));
+    let set = render("set", &|m| m["process"]["settings"]["mix_percent"] = json!(10));
     assert!(none == muted && none != whole, "nothing of it is nothing");
-    assert!(half == set && half != whole && half != none, "half of it is half the gain");
+    assert!(half == set && half != whole && half != none, "half of it is half the mix");
 }
 
 #[test]
@@ -107,10 +107,10 @@ fn what_cannot_be_scaled_or_locked_is_explained() {
     let before = fs::read(at.join("session.json")).unwrap();
     for (flag, value, words) in [
         ("--scale", "master/limiter=0.5", &["master/limiter", "in full or not at all"][..]),
-        ("--scale", "master/eq=3", &["from 0 to 2", "`3`"]),
-        ("--scale", "master/eq", &["MOVE=AMOUNT"]),
-        ("--scale", "master/limitr=1", &["master/eq", "did you mean `master/limiter`"]),
-        ("--mute", "master/limitr", &["master/eq", "did you mean `master/limiter`"]),
+        ("--scale", "master/saturation=3", &["from 0 to 2", "`3`"]),
+        ("--scale", "master/saturation", &["MOVE=AMOUNT"]),
+        ("--scale", "master/limitr=1", &["master/saturation", "did you mean `master/limiter`"]),
+        ("--mute", "master/limitr", &["master/saturation", "did you mean `master/limiter`"]),
         ("--lock", "vocals", &["`vocals`", "stem/NAME"]),
         ("--lock", "stem/tuba", &["stem/tuba", "stem/drums", "master"]),
         ("--reference", "out/master.wav", &["out/master.wav", "on the stems"]),
@@ -129,7 +129,7 @@ fn at_a_locked_place_only_a_person_makes_moves() {
     let session = read(at, "session.json");
     let at_master: Vec<&Value> = moves(&session).iter().filter(|m| m["at"] == "master").collect();
     let ids: Vec<&Value> = at_master.iter().map(|m| &m["id"]).collect();
-    assert_eq!(ids, ["master/eq", "master/limiter"], "a person's move and the limiter");
+    assert_eq!(ids, ["master/saturation", "master/limiter"], "a person's move and the limiter");
     let by_hand = ok(&["plan", "session.json", "--set", "stem/bass/gain.gain_db=-1"], at);
     assert!(by_hand.contains("stem/bass/gain (by hand)"), "{by_hand}");
     ok(&["render", "session.json", "-o", "locked", "--quiet"], at);
@@ -145,7 +145,7 @@ fn planning_again_keeps_what_a_person_did() {
     ok(&["plan", "session.json", "--quiet", "--title", "Again"], at);
     let mut session = read(at, "session.json");
     assert!(find(&session, "master/limiter")["standing"]["muted"].is_string());
-    assert_eq!(find(&session, "master/eq")["by"]["human"], "--set");
+    assert_eq!(find(&session, "master/saturation")["by"]["human"], "--set");
     assert_eq!((&session["brief"]["intent"], &session["brief"]["title"]), (&json!("loud"), &json!("Again")));
     // a veto that is taken out of the brief is taken back
     session["brief"]["mute"] = json!([]);
@@ -168,13 +168,13 @@ fn why_tells_what_a_move_rests_on_and_its_commands_work() {
         assert!(text.contains(word), "`{word}` is missing in: {text}");
     }
     assert!(!text.contains("--scale"), "a limiter is not scaled: {text}");
-    assert!(ok(&["why", "master/eq"], at).contains("gain −2 dB"));
-    refused(&["why", "master/eqq"], at, &["master/limiter", "did you mean `master/eq`?"]);
-    refused(&["why", "master/eq", "nowhere"], at, &["nowhere", "session.json"]);
+    assert!(ok(&["why", "master/saturation"], at).contains("mix 20 %"));
+    refused(&["why", "master/saturatio"], at, &["master/limiter", "did you mean `master/saturation`?"]);
+    refused(&["why", "master/saturation", "nowhere"], at, &["nowhere", "session.json"]);
     let told: Value = serde_json::from_str(&ok(&["why", "master/limiter", "out", "--json"], at)).unwrap();
     assert_eq!(told["move"]["id"], "master/limiter");
     assert!(told["measured"].as_array().unwrap().iter().all(|kept| kept["kept"] == true));
-    for (session, id) in [("out", "master/limiter"), (".", "master/eq")] {
+    for (session, id) in [("out", "master/limiter"), (".", "master/saturation")] {
         let told: Value = serde_json::from_str(&ok(&["why", id, session, "--json"], at)).unwrap();
         let change = told["change"].as_object().unwrap();
         for (what, command) in change.iter().filter(|(what, _)| *what != "render") {
