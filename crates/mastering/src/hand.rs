@@ -63,7 +63,7 @@ fn say(scaled: &mut Move, readings: &Readings) {
     if amount == 1.0 {
         return;
     }
-    scaled.because.push_str(&format!("{SCALED}{:.0} % of it is done.", 100.0 * amount));
+    scaled.because = format!("{}{SCALED}{:.0} % of it is done.", scaled.because, 100.0 * amount);
     let follows = |promise: &mut Promise| {
         let Some(before) = readings.scalar(&promise.of, promise.quantity).filter(|_| amount < 1.0) else {
             return false;

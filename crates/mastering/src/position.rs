@@ -115,10 +115,8 @@ fn skip_value(bytes: &[u8], from: usize) -> usize {
         match byte {
             b'"' => at = skip_string(bytes, at),
             b'{' | b'[' => (at, depth) = (at + 1, depth + 1),
-            b'}' | b']' if depth == 0 => return at,
+            b'}' | b']' | b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => return at,
             b'}' | b']' => (at, depth) = (at + 1, depth - 1),
-            b',' | b':' if depth == 0 => return at,
-            b if b.is_ascii_whitespace() && depth == 0 => return at,
             _ => {
                 at += 1;
                 continue;
