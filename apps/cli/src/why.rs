@@ -71,7 +71,7 @@ impl Told<'_> {
 
     /// What was measured of its promises on the first file.
     fn kept(&self) -> Vec<&Kept> {
-        let files = self.session.outcome.iter().flat_map(|outcome| outcome.deliverables.first());
+        let files = self.session.outcome.iter().filter_map(|outcome| outcome.deliverables.first());
         files.flat_map(|file| &file.promises).filter(|kept| self.m.promises.contains(&kept.promise)).collect()
     }
 
@@ -252,7 +252,7 @@ fn table(printer: &Printer, rows: &[Vec<String>]) {
     let widths: Vec<usize> = (0..columns).map(width).collect();
     for row in rows {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width));
-        printer.line(&format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned());
+        printer.line(format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end());
     }
 }
 
