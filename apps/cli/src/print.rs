@@ -5,7 +5,9 @@ use acetate_mastering::model::{
     By, Decision, Finding, Json, Kept, Move, Outcome, Place, Quantity, Role, Session, Severity, Standing,
     Stem, VerdictChoice,
 };
-use acetate_mastering::{REPORT_FILE, Verification, amount, limits, moment, precise, settings};
+use acetate_mastering::{
+    REPORT_FILE, Verification, amount, find_processor, limits, moment, precise, settings, works_with,
+};
 use console::style;
 use serde_json::json;
 
@@ -24,6 +26,11 @@ pub(crate) struct Printer {
 impl Printer {
     pub(crate) fn new(json: bool) -> Self {
         Self { json }
+    }
+
+    /// Whether results are asked for as JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
     }
 
     /// A line on the terminal. A reader that has gone away is no error.
@@ -257,6 +264,10 @@ impl Printer {
             let because = verdict.because.first().map_or("", String::as_str);
             self.entry(&style(format!("Verdict: {choice}.")).bold().to_string(), because);
         }
+        if let Some(locked) = session.brief.locked() {
+            self.line("");
+            self.line(&locked);
+        }
         for m in &session.plan {
             self.one_move(m);
         }
@@ -269,15 +280,17 @@ impl Printer {
             Standing::Muted(_) => style(&m.id).dim().strikethrough(),
         };
         let muted = match &m.standing {
+            Standing::Active if find_processor(&m.process.kind).is_none() => {
+                format!(" (not applied: this version has no `{}`)", m.process.kind)
+            }
             Standing::Active => String::new(),
             Standing::Muted(why) if m.standing.is_withdrawn() => format!(" ({why})"),
             Standing::Muted(why) => format!(" (muted: {why})"),
         };
         self.entry(&format!("{id}{by}{muted}"), &m.because);
         let steered = m.process.key.as_ref().map_or(String::new(), |key| format!(", steered by {key}"));
-        self.wrapped(&format!("{}: {}{steered}", m.process.kind, settings(&m.process.settings)), |line| {
-            style(line).dim()
-        });
+        let works = works_with(&m.process);
+        self.wrapped(&format!("{}: {}{steered}", m.process.kind, settings(&works)), |line| style(line).dim());
     }
 
     /// A head, and its text under it, as wide as the terminal.
@@ -286,7 +299,7 @@ impl Printer {
         self.wrapped(text, style);
     }
 
-    fn wrapped<'a>(
+    pub(crate) fn wrapped<'a>(
         &self,
         text: &'a str,
         styled: impl Fn(std::borrow::Cow<'a, str>) -> console::StyledObject<std::borrow::Cow<'a, str>>,

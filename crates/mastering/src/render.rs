@@ -3,8 +3,8 @@ use std::path::Path;
 use acetate_dsp::Resampler;
 use acetate_files::{OutputFolder, StemFile, WavSpec};
 use acetate_model::{
-    By, Case, Deliverable, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session, Severity,
-    Source, Stage as When, Standing, Stem, amplitude,
+    By, Case, Deliverable, Finding, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session,
+    Severity, Source, Stage as When, Standing, Stem, amplitude,
 };
 use acetate_processors::{LimiterSettings, is_limiter, limiter_of};
 use acetate_render::RenderError;
@@ -86,7 +86,7 @@ pub(crate) fn render_analysed(
     options.refuse_to_overwrite(out)?;
     options.in_pool(|| {
         let mut folder = OutputFolder::create(out, options.force)?;
-        let (_, last) = split(&session.plan);
+        let (_, last) = split(&known(&session.plan));
         reject_keys(&last)?;
         let (bus, proof) = render_proven(session, files, folder.path(), options, progress)?;
         let finish = Finish { session, bus: &bus, last: &last, folder: &mut folder, options, progress };
@@ -98,6 +98,31 @@ pub(crate) fn render_analysed(
         session_file::stage(session, &mut folder)?;
         folder.commit()?;
         Ok(())
+    })
+}
+
+/// The moves that this version can make.
+fn known(plan: &[Move]) -> Vec<Move> {
+    plan.iter().filter(|m| acetate_processors::find(&m.process.kind).is_some()).cloned().collect()
+}
+
+/// What to know about active moves that this version cannot make.
+fn not_applied(plan: &[Move]) -> impl Iterator<Item = Finding> {
+    let unknown =
+        |m: &&Move| m.standing == Standing::Active && acetate_processors::find(&m.process.kind).is_none();
+    plan.iter().filter(unknown).map(|m| Finding {
+        code: "not_applied".into(),
+        severity: Severity::Warning,
+        at: m.at.clone(),
+        when_ms: Vec::new(),
+        text: format!(
+            "The move `{}` is of the kind `{}`, which this version does not know; it stays in the session and was \
+             not applied.",
+            m.id, m.process.kind
+        ),
+        hint: "`acetate list processors` names those that it knows.".into(),
+        repair: None,
+        evidence: Vec::new(),
     })
 }
 
@@ -157,6 +182,7 @@ impl Finish<'_> {
             readings: &outcome.readings,
             findings: &[],
         });
+        outcome.findings.extend(not_applied(&self.session.plan));
         Ok((outcome, drive_db))
     }
 

@@ -4,6 +4,7 @@
 
 extern crate self as acetate_model;
 
+mod amount;
 mod audio;
 mod brief;
 mod case;
@@ -24,8 +25,9 @@ mod session;
 mod unit;
 
 pub use acetate_macros::{Choice, Params};
+pub use amount::{Amount, has_amounts, scaled};
 pub use audio::{Audio, Block, Source, SourceError, Spec};
-pub use brief::{Brief, Intent, Mode, Repair};
+pub use brief::{Brief, Intent, Mode, OutOfRange, Repair};
 pub use case::{Advice, Advisor, Case, Check, Fault, Stage};
 pub use cells::Cells;
 pub use finding::{Evidence, Finding, Severity};

@@ -14,6 +14,7 @@ pub const MOST_STEMS: usize = 12;
 
 /// The record of a song's mastering: written by the program, editable, enough to render again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Session {
     /// Where the form is described.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
@@ -56,6 +57,7 @@ pub struct Session {
 
 /// One file of the delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Stem {
     /// Its name in this session, unique.
     pub name: String,
@@ -167,6 +169,7 @@ pub enum SourceNote {
 
 /// What becomes of a delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Acceptance {
     /// The decision.
     pub decision: Decision,
@@ -203,6 +206,7 @@ impl Decision {
 
 /// Something that was done to a delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Repaired {
     /// Where.
     pub at: Place,
@@ -212,6 +216,7 @@ pub struct Repaired {
 
 /// How the song should be mastered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Verdict {
     /// The choice.
     pub choice: VerdictChoice,
@@ -239,6 +244,7 @@ pub struct Weighed {
 
 /// Something for the mix engineer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MixRequest {
     /// Where.
     pub at: Place,
@@ -263,6 +269,7 @@ pub enum VerdictChoice {
 
 /// What came of a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// The written files.
     pub deliverables: Vec<Deliverable>,

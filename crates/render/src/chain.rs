@@ -121,8 +121,9 @@ impl Link {
         let entry = acetate_processors::find(&m.process.kind).ok_or_else(|| {
             RenderError::UnknownProcessor { id: m.id.clone(), kind: m.process.kind.clone() }
         })?;
-        let processor = (entry.build)(&m.process.settings, spec)
-            .map_err(|error| RenderError::Setting { id: m.id.clone(), error: Box::new(error) })?;
+        let refused = |error| RenderError::Setting { id: m.id.clone(), error: Box::new(error) };
+        let settings = acetate_processors::settings_of(&m.process).map_err(refused)?;
+        let processor = (entry.build)(&settings, spec).map_err(refused)?;
         let key = Key::build(m, spec, keys, late)?;
         Ok(Self { id: m.id.clone(), processor, key, worked: Vec::new(), frames: 0 })
     }
