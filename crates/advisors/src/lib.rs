@@ -10,10 +10,14 @@ mod dynamics;
 mod limiter;
 mod moves;
 pub mod norms;
+mod owner;
 mod propose;
+mod resonance;
 pub mod roles;
 mod rumble;
 pub mod scene;
+mod sibilance;
+mod stem_tone;
 mod tone;
 mod verdict;
 mod width;
@@ -27,6 +31,9 @@ pub const ADVISORS: &[Advisor] = &[
     align::ADVISOR,
     bus::ADVISOR,
     rumble::ADVISOR,
+    resonance::ADVISOR,
+    sibilance::ADVISOR,
+    stem_tone::ADVISOR,
     tone::ADVISOR,
     dynamics::ADVISOR,
     width::ADVISOR,

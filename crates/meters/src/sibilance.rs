@@ -73,10 +73,10 @@ impl Sibilance {
         let usual = squares / sum;
         let share_db = |heard: &Heard| power_db(f64::from(heard.treble) / f64::from(heard.vowels));
         let loud = voiced().filter(|heard| f64::from(heard.vowels) > SOFTEST_VOWEL * usual);
-        let usual_db = percentile(&mut loud.filter_map(share_db).collect::<Vec<f64>>(), 0.5).ok_or(NO_VOWELS)?;
-        let is_s = |heard: &&Heard| {
-            heard.is_noise && share_db(heard).is_none_or(|db| db > usual_db + STANDS_OUT_DB)
-        };
+        let usual_db =
+            percentile(&mut loud.filter_map(share_db).collect::<Vec<f64>>(), 0.5).ok_or(NO_VOWELS)?;
+        let is_s =
+            |heard: &&Heard| heard.is_noise && share_db(heard).is_none_or(|db| db > usual_db + STANDS_OUT_DB);
         let mut levels: Vec<f64> =
             self.heard.iter().filter(is_s).map(|heard| f64::from(heard.treble) / usual).collect();
         if levels.len() < FEWEST {

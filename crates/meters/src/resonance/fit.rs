@@ -55,7 +55,10 @@ pub(super) fn fit(partials: &Partials) -> Option<Vec<Band>> {
         let (height_db, error_db, without_db) = fit_bell(&deviations, &template, at)?;
         let sure_db = (without_db - ERRORS * error_db).min(between_db[at]);
         let many = (notes(&partials.cells, at) - NOTES[0]) / (NOTES[1] - NOTES[0]);
-        Some(Stands { height_db, sure_db: if sure_db > 0.0 { sure_db * many.clamp(0.0, 1.0) } else { sure_db } })
+        Some(Stands {
+            height_db,
+            sure_db: if sure_db > 0.0 { sure_db * many.clamp(0.0, 1.0) } else { sure_db },
+        })
     };
     let bands = (0..partials.hz.len()).filter(|&band| inside(band));
     Some(bands.map(|at| Band { hz: partials.hz[at], of: of(at) }).collect())
@@ -73,7 +76,8 @@ fn deviations(partials: &Partials, inside: impl Fn(usize) -> bool) -> Option<Dev
     let (middle, scatter) = middle_and_scatter(&mut all)?;
     let scatter = scatter.max(LEAST_SCATTER_DB);
     let counts: Vec<f64> = (0..bands).map(|band| seen(band).count() as f64).collect();
-    let of_band = |band: usize| seen(band).map(|cell| mean(&cell) - middle).sum::<f64>() / counts[band].max(1.0);
+    let of_band =
+        |band: usize| seen(band).map(|cell| mean(&cell) - middle).sum::<f64>() / counts[band].max(1.0);
     let db: Vec<f64> = (0..bands).map(of_band).collect();
     let heard = |&band: &usize| inside(band) && counts[band] > 0.0;
     let mut own: Vec<f64> = (0..bands).filter(heard).map(|band| db[band]).collect();
@@ -105,7 +109,8 @@ fn fit_bell(deviations: &Deviations, template: &[f64], at: usize) -> Option<(f64
             Some([shape * weight * deviations.db[band], shape * shape * weight])
         })
         .collect();
-    let sum = |parts: &[[f64; 2]]| parts.iter().fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]]);
+    let sum =
+        |parts: &[[f64; 2]]| parts.iter().fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]]);
     let [along, whole] = sum(&parts);
     if whole <= LEAST_LEFT {
         return None;
@@ -124,7 +129,8 @@ fn notes(cells: &[Vec<Cell>], at: usize) -> f64 {
     let count = |cells: &Vec<Cell>| -> f64 {
         cells[at.saturating_sub(1)..(at + 2).min(cells.len())].iter().map(|cell| cell.count).sum()
     };
-    let (sum, squares) = cells.iter().map(count).fold((0.0, 0.0), |(sum, squares), n| (sum + n, squares + n * n));
+    let (sum, squares) =
+        cells.iter().map(count).fold((0.0, 0.0), |(sum, squares), n| (sum + n, squares + n * n));
     if squares > 0.0 { sum * sum / squares } else { 0.0 }
 }
 
