@@ -75,7 +75,10 @@ fn peaks(case: &Case, stem: &Stem) -> Vec<Peak> {
     let at_most = case.readings.scalar(&at, Quantity::Resonance).unwrap_or(f64::MAX);
     let mut tops: Vec<Peak> = (0..sure.len().min(heights.len()))
         .filter(|&n| sure[n].1 > SURE_DB[0])
-        .map(|n| Peak { height_db: heights[n].1, hz: centre(&heights, n), sure_db: sure[n].1.min(at_most) })
+        .map(|n| {
+            let (hz, height_db) = summit(&heights, n);
+            Peak { hz, height_db, sure_db: sure[n].1.min(at_most) }
+        })
         .collect();
     tops.sort_by(|a, b| {
         (b.sure_db, b.height_db).partial_cmp(&(a.sure_db, a.height_db)).unwrap_or(std::cmp::Ordering::Equal)
@@ -90,15 +93,21 @@ fn peaks(case: &Case, stem: &Stem) -> Vec<Peak> {
     chosen
 }
 
-/// Where a parabola through a height and those beside it is highest.
-fn centre(heights: &[(f64, f64)], n: usize) -> f64 {
+/// How far the highest estimate may lie from the surest one, in quarter tones.
+const BESIDE: usize = 3;
+
+/// The highest estimate around one, with the place at which a parabola through it is highest.
+fn summit(heights: &[(f64, f64)], n: usize) -> (f64, f64) {
+    let beside = n.saturating_sub(BESIDE)..(n + BESIDE + 1).min(heights.len());
+    let n = beside.max_by(|a, b| heights[*a].1.total_cmp(&heights[*b].1)).unwrap_or(n);
+    let (at_hz, height_db) = heights[n];
     let (Some(below), Some(above)) = (n.checked_sub(1).and_then(|n| heights.get(n)), heights.get(n + 1))
     else {
-        return heights[n].0;
+        return (at_hz, height_db);
     };
-    let bend = below.1 - 2.0 * heights[n].1 + above.1;
+    let bend = below.1 - 2.0 * height_db + above.1;
     let off = if bend < 0.0 { (0.5 * (below.1 - above.1) / bend).clamp(-1.0, 1.0) } else { 0.0 };
-    heights[n].0 * libm::pow(above.0 / heights[n].0, off)
+    (at_hz * libm::pow(above.0 / at_hz, off), height_db)
 }
 
 fn faults(case: &Case) -> Vec<Fault> {

@@ -15,14 +15,14 @@ pub(crate) const ADVISOR: Advisor = Advisor {
 
 /// The highest usual level of the loudest s over the vowels, in dB. In speech an s has 1/20 of the power of a mean vowel
 /// (Fletcher, Speech and Hearing in Communication, 1953, table 10), which is -13 dB, and the loudest ones 4 dB more;
-/// presence and air of a finished voice add about 5 dB.
-const USUAL_DB: f64 = -3.0;
+/// presence and air of a finished voice add as much as 5 dB.
+const USUAL_DB: f64 = -4.0;
 
 /// What an s is turned down to, in dB over the vowels: by where finished voices lie.
-const WANTED_DB: f64 = -6.0;
+const WANTED_DB: f64 = -6.5;
 
 /// How much is turned down for each dB that lies outside, so that it ends amid what is usual; and the most, in dB.
-const SHARE: f64 = 1.5;
+const SHARE: f64 = 1.8;
 const MOST_DB: f64 = 6.0;
 
 /// What of that the loudest s keeps to: the de-esser takes its time to be sure.

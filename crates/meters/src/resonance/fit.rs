@@ -19,6 +19,9 @@ const FEWEST: usize = 20;
 const LEAST_LEFT: f64 = 0.02;
 /// With as few notes as the first nothing is sure, with as many as the second they are enough.
 const NOTES: [f64; 2] = [2.5, 5.0];
+/// Partials that scatter more than the first are those of notes, less than the second the peaks of a noise, which is as good
+/// as many notes; in dB.
+const NOISE_DB: [f64; 2] = [3.4, 2.6];
 /// The level between the partials is compared with that of half an octave to either side, in bands.
 const AROUND: usize = 12;
 
@@ -42,6 +45,7 @@ pub(super) struct Stands {
 struct Deviations {
     db: Vec<f64>,
     weights: Vec<f64>,
+    scatter_db: f64,
 }
 
 /// The bands from 250 Hz to 4 kHz; none where too little was heard.
@@ -51,17 +55,20 @@ pub(super) fn fit(partials: &Partials) -> Option<Vec<Band>> {
     let deviations = deviations(partials, inside)?;
     let between_db = between_partials(partials);
     let template = template();
+    let is_noise = between(deviations.scatter_db, NOISE_DB);
     let of = |at: usize| {
         let (height_db, error_db, without_db) = fit_bell(&deviations, &template, at)?;
         let sure_db = (without_db - ERRORS * error_db).min(between_db[at]);
-        let many = (notes(&partials.cells, at) - NOTES[0]) / (NOTES[1] - NOTES[0]);
-        Some(Stands {
-            height_db,
-            sure_db: if sure_db > 0.0 { sure_db * many.clamp(0.0, 1.0) } else { sure_db },
-        })
+        let many = between(notes(&partials.cells, at), NOTES).max(is_noise);
+        Some(Stands { height_db, sure_db: if sure_db > 0.0 { sure_db * many } else { sure_db } })
     };
     let bands = (0..partials.hz.len()).filter(|&band| inside(band));
     Some(bands.map(|at| Band { hz: partials.hz[at], of: of(at) }).collect())
+}
+
+/// From 0 at the first of two ends to 1 at the second.
+fn between(value: f64, [from, to]: [f64; 2]) -> f64 {
+    ((value - from) / (to - from)).clamp(0.0, 1.0)
 }
 
 fn deviations(partials: &Partials, inside: impl Fn(usize) -> bool) -> Option<Deviations> {
@@ -90,6 +97,7 @@ fn deviations(partials: &Partials, inside: impl Fn(usize) -> bool) -> Option<Dev
     Some(Deviations {
         db: db.into_iter().map(|db| db - level).collect(),
         weights: counts.iter().map(weight).collect(),
+        scatter_db: scatter,
     })
 }
 

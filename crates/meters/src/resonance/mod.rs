@@ -18,7 +18,7 @@ pub(crate) const ENTRY: MeterEntry = MeterEntry {
             compared with a straight line through their neighbours up to 0.8 octaves away. What they differ by is kept \
             apart for every semitone that leads, so that a note that is played often counts once; then a bell with a Q of \
             9.5 is fitted around each band, without its strongest quarter tone, because a single partial is as narrow as \
-            that. A resonance is sure where the fit exceeds its error half as much again, where many notes bear it out, \
+            that. A resonance is sure where the fit exceeds its error half as much again, where many notes or a noise bear it out, \
             and where it is seen between the partials too.",
     quantities: &[Quantity::Resonances, Quantity::ResonancesSure, Quantity::Resonance],
     build: |spec| Box::new(Resonances::new(spec)),
