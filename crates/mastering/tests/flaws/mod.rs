@@ -184,7 +184,8 @@ impl Ear {
         let edge = |k: usize| hz(from + (to - from) * k as f64 / BANDS as f64);
         let edges_hz: Vec<[f64; 2]> = (0..BANDS).map(|k| [edge(k), edge(k + 1)]).collect();
         let density = |at: f64| {
-            let near = spectrum.iter().min_by(|a, b| (a.0 / at).ln().abs().total_cmp(&(b.0 / at).ln().abs()));
+            let far = |hz: f64| libm::log(hz / at).abs();
+            let near = spectrum.iter().min_by(|a, b| far(a.0).total_cmp(&far(b.0)));
             near.map_or(0.0, |(hz, db)| libm::exp10(db / 10.0) / hz)
         };
         let power = |[from, to]: &[f64; 2]| density((from * to).sqrt()) * (to - from);
