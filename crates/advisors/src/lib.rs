@@ -12,11 +12,15 @@ mod limiter;
 mod low_width;
 mod moves;
 pub mod norms;
+mod owner;
 mod propose;
 mod reference;
+mod resonance;
 pub mod roles;
 mod rumble;
 pub mod scene;
+mod sibilance;
+mod stem_tone;
 mod tone;
 mod verdict;
 mod width;
@@ -33,6 +37,9 @@ pub const ADVISORS: &[Advisor] = &[
     rumble::ADVISOR,
     low_width::ADVISOR,
     reference::same_song::ADVISOR,
+    resonance::ADVISOR,
+    sibilance::ADVISOR,
+    stem_tone::ADVISOR,
     reference::ADVISOR,
     tone::ADVISOR,
     dynamics::ADVISOR,

@@ -10,8 +10,8 @@ use fixture::{Fixture, size_db, third_octaves};
 
 use Quantity::{
     Dc, HumFrequency, HumLevel, Integrated, LowCorrelation, MixDelay, MixGain, MixGainRange, NullFilter,
-    NullGain, NullOneStem, OneStemDelay, OneStemFactor, PeakToLoudness, Rms, Rumble, SideToMid, Spectrum,
-    TruePeak,
+    NullGain, NullOneStem, OneStemDelay, OneStemFactor, PeakToLoudness, Rms, Rumble, SibilantLevel,
+    SideToMid, Spectrum, TruePeak,
 };
 
 const MASTER: Place = Place::Master;
@@ -106,6 +106,36 @@ const DEFECTS: &[Defect] = &[
         answered_by: "stem/keys/reference_level",
         spoil: |f, db| f.same_song(|name, _| if name == "keys" { -db } else { 0.0 }),
         amounts: [0.0, 9.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/resonance",
+        spoil: |f, db| f.rings("keys", 1300.0, db),
+        amounts: [0.0, 12.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/vocals/sibilance",
+        spoil: |f, db| f.scalar(&Place::stem("vocals"), SibilantLevel, db),
+        amounts: [-15.0, 8.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/vocals/stem_tone",
+        spoil: |f, db| f.stem_tone("vocals", |hz| if hz > 3000.0 { db } else { 0.0 }),
+        amounts: [0.0, 20.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/vocals/stem_tone",
+        spoil: |f, db| f.stem_tone("vocals", |hz| if hz > 3000.0 { -db } else { 0.0 }),
+        amounts: [0.0, 20.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/stem_tone",
+        spoil: |f, db| f.stem_tone("keys", |hz| if (200.0..400.0).contains(&hz) { db } else { 0.0 }),
+        amounts: [0.0, 20.0],
         step: 0.1,
     },
     Defect {

@@ -1,15 +1,15 @@
 //! A person's hand on the plan: what is locked, and how much of a move is done.
 
 use acetate_model::{Map, Move, Place, Process, Promise, Readings, Session};
-use acetate_processors::{is_limiter, settings_of};
+use acetate_processors::settings_of;
 
 use crate::{Error, set};
 
 /// How the sentence begins that says how much of a move is done.
 const SCALED: &str = " By hand, ";
 
-/// Leaves out what advisors did at locked places; the limiter stays.
-pub(crate) fn heed_locks(session: &Session, advised: &mut Vec<Move>) -> Result<(), Error> {
+/// Refuses to lock what is not there.
+pub(crate) fn check_locks(session: &Session) -> Result<(), Error> {
     let places = places(session);
     if let Some(unknown) = session.brief.lock.iter().find(|place| !places.contains(place)) {
         return Err(Error::BadSetting {
@@ -20,8 +20,6 @@ pub(crate) fn heed_locks(session: &Session, advised: &mut Vec<Move>) -> Result<(
             ),
         });
     }
-    let locked = |m: &Move| session.brief.lock.contains(&m.at) && !is_limiter(&m.process.kind);
-    advised.retain(|m| !locked(m));
     Ok(())
 }
 

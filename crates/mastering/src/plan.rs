@@ -12,9 +12,9 @@ pub fn check(session: &mut Session) {
 
 /// Writes the plan and the verdict. Every move of a person and every vetoed move is kept, by id.
 pub fn plan(session: &mut Session) -> Result<(), Error> {
+    hand::check_locks(session)?;
     let respond = |process: &Process, hz: &[f64]| acetate_processors::respond(process, session.rate_hz, hz);
-    let Proposal { mut moves, verdict } = acetate_advisors::propose(&case(session), &respond);
-    hand::heed_locks(session, &mut moves)?;
+    let Proposal { moves, verdict } = acetate_advisors::propose(&case(session), &respond);
     session.plan = merge(moves, std::mem::take(&mut session.plan), &session.brief);
     set::apply(session)?;
     hand::scale(session)?;

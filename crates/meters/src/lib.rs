@@ -32,7 +32,9 @@ mod pauses;
 mod peak;
 mod power;
 mod programme;
+mod resonance;
 mod shared;
+mod sibilance;
 mod spectrum;
 mod stereo;
 mod sums;
@@ -57,6 +59,8 @@ pub const METERS: &[MeterEntry] = &[
     spectrum::ENTRY,
     cells::ENTRY,
     character::ENTRY,
+    resonance::ENTRY,
+    sibilance::ENTRY,
     clipping::ENTRY,
     holes::ENTRY,
     edges::ENTRY,

@@ -62,6 +62,10 @@ quantities! {
     Glide "glide_percent" "%" "Glide" "Share of the pitched time in which the pitch moves by less than a semitone and more than a fixed tuning would.";
     Colour "colour_db" "dB" "Colour" "How far the balance of the bands moves in 50 ms while one pitch goes on.";
     Sibilance "sibilance_percent" "%" "Sibilance" "Share of the sounding time in which 5 to 10 kHz outweigh 100 Hz to 4 kHz.";
+    SibilantLevel "sibilant_level_db" "dB" "Level of the s" "95th percentile of 5 to 10 kHz in the s of a voice, over its vowels.";
+    Resonances "resonances_db" "dB" "Resonances" "How far each quarter tone stands out of whatever plays, as the height of a narrow bell.";
+    ResonancesSure "resonances_sure_db" "dB" "Sure resonances" "How much of that is sure: what many notes bear out, and what sounds between them.";
+    Resonance "resonance_db" "dB" "Surest resonance" "The highest of these.";
     Flatness "flatness_db" "dB" "Flatness" "Geometric over arithmetic mean of the power from 200 Hz to 5 kHz: 0 white noise, far below it tones.";
     Rumble "rumble_db" "dB" "Rumble" "Power below 25 Hz over the power of the whole.";
     BandEdge "band_edge_hz" "Hz" "Band edge" "Where a full band ends as if cut off; half the rate if it does not.";

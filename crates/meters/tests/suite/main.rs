@@ -14,6 +14,7 @@ mod laws;
 mod noise_floor;
 mod null;
 mod origin;
+mod resonance;
 mod short;
 mod signals;
 mod songs;
