@@ -103,7 +103,7 @@ pub(crate) fn write(path: &Path, audio: &Audio) -> Result<()> {
     let spec = WavSpec { rate_hz: audio.rate_hz, channels: audio.channels.len(), bits: WavBits::Float32 };
     let mut file = WavWriter::create(path, spec)?;
     file.write(audio)?;
-    file.finish()?;
+    file.finish()?.persist()?;
     Ok(())
 }
 

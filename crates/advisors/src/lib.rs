@@ -7,7 +7,9 @@
 mod align;
 mod bus;
 mod dynamics;
+mod hum;
 mod limiter;
+mod low_width;
 mod moves;
 pub mod norms;
 mod propose;
@@ -27,7 +29,9 @@ pub use propose::{Proposal, faults, propose, weight};
 pub const ADVISORS: &[Advisor] = &[
     align::ADVISOR,
     bus::ADVISOR,
+    hum::ADVISOR,
     rumble::ADVISOR,
+    low_width::ADVISOR,
     reference::same_song::ADVISOR,
     reference::ADVISOR,
     tone::ADVISOR,

@@ -9,8 +9,9 @@ use acetate_model::{
 use fixture::{Fixture, size_db, third_octaves};
 
 use Quantity::{
-    Dc, Integrated, LowCorrelation, MixDelay, MixGain, MixGainRange, NullFilter, NullGain, NullOneStem,
-    OneStemDelay, OneStemFactor, PeakToLoudness, Rms, Rumble, SideToMid, Spectrum, TruePeak,
+    Dc, HumFrequency, HumLevel, Integrated, LowCorrelation, MixDelay, MixGain, MixGainRange, NullFilter,
+    NullGain, NullOneStem, OneStemDelay, OneStemFactor, PeakToLoudness, Rms, Rumble, SideToMid, Spectrum,
+    TruePeak,
 };
 
 const MASTER: Place = Place::Master;
@@ -79,6 +80,21 @@ const DEFECTS: &[Defect] = &[
         spoil: |f, softer| f.scalar(&MASTER, Integrated, -14.0 - softer),
         amounts: [0.0, 20.0],
         step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/hum",
+        spoil: |f, dbfs| {
+            let keys = Place::stem("keys");
+            f.scalar(&keys, HumLevel, dbfs).scalar(&keys, HumFrequency, 49.98)
+        },
+        amounts: [-90.0, -30.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/low_width",
+        spoil: |f, less| f.scalar(&Place::stem("keys"), LowCorrelation, 1.0 - less),
+        amounts: [0.0, 1.4],
+        step: 0.005,
     },
     Defect {
         answered_by: "master/reference",
