@@ -159,7 +159,8 @@ fn a_plan_that_makes_the_song_worse_is_dropped() {
     let outcome = done.outcome.as_ref().unwrap();
     let plan = outcome.proof.as_ref().expect("the plan was weighed");
     println!("{plan:?}");
-    assert!(plan.planned > plan.plain && plan.dropped.is_some(), "{plan:?}");
+    let worse_somewhere = plan.planned > plan.plain || plan.sections.iter().any(|s| s.planned > s.plain);
+    assert!(worse_somewhere && plan.dropped.is_some(), "{plan:?}");
     let before_the_limiter = done.plan.iter().filter(|m| m.process.kind != "limiter");
     for m in before_the_limiter {
         assert!(m.standing.is_withdrawn(), "{m:?}");
