@@ -1,7 +1,8 @@
 //! Whether a move does what it promised, and no harm beside.
 
-use acetate_model::Settings;
-use acetate_model::{By, Move, MoveProof, Place, Promise, Proved, Quantity, Readings, Session, Standing};
+use acetate_model::{
+    By, Move, MoveProof, Place, Promise, Proved, Quantity, Readings, Session, Settings, Standing,
+};
 use acetate_processors::{DcBlockerSettings, DeclipSettings, HighPassSettings, HumSettings};
 use acetate_report::{limits, precise};
 
@@ -94,18 +95,17 @@ pub(crate) fn prove_last(session: &Session, last: &[Move], master: &Readings) ->
 fn broken(proved: &Proved) -> String {
     let Promise { of, quantity, within } = &proved.promise;
     let after = proved.after.map_or_else(|| "nothing that can be measured".into(), |v| precise(*quantity, v));
-    format!("it promised {} of {of}, {}, and left {after}", limits(*quantity, *within), quantity.label())
+    format!("{} of {of}: it promised {} and left {after}", quantity.label(), limits(*quantity, *within))
 }
 
 fn harm(proved: &Proved) -> String {
     let Promise { quantity, within, .. } = &proved.promise;
     let say =
         |v: Option<f64>| v.map_or_else(|| "nothing that can be measured".into(), |v| precise(*quantity, v));
+    let (from, to) = (say(proved.before), say(proved.after));
     format!(
-        "it brought the {} of its stem from {} to {}, where {} may be",
+        "{}: it brought its stem from {from} to {to}; allowed is {}",
         quantity.label(),
-        say(proved.before),
-        say(proved.after),
         limits(*quantity, *within)
     )
 }
