@@ -3,6 +3,7 @@ use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Json, Map, Move, Pla
 use crate::moves::{advise, only_the_sum, place, rounded, settings, severity};
 use crate::norms::{SMALLEST_DB, TONE_BOOST_DB, TONE_CUT_DB};
 use crate::owner::owns;
+use crate::reference;
 
 pub(crate) const ADVISOR: Advisor = Advisor {
     id: "stem_tone",
@@ -131,6 +132,10 @@ impl Off<'_> {
 }
 
 fn off<'a>(case: &'a Case) -> Vec<Off<'a>> {
+    // how the stems shall stand is known
+    if reference::same_song::is_given(case) {
+        return Vec::new();
+    }
     let of_stem = |stem| {
         REGIONS
             .iter()
