@@ -4,7 +4,7 @@ use std::path::Path;
 
 use acetate_files::{Resampled, Scratch, ScratchReader, StemFile, StemReader};
 use acetate_model::{Move, Place, Session, Source, Standing, Stem, Worked};
-use acetate_processors::is_limiter;
+use acetate_processors::{find, is_limiter};
 use acetate_render::{Graph, Lane};
 use rayon::prelude::*;
 
@@ -16,13 +16,16 @@ use crate::{
     prove::{Ears, Heard},
 };
 
-/// The moves up to the first limiter or maximizer of the master chain, and those from it on.
+/// The moves up to the first limiter or maximizer of the master chain, and those from it on; without those that this
+/// version cannot make.
 pub(crate) fn split(plan: &[Move]) -> (Vec<Move>, Vec<Move>) {
-    let is_last = |m: &Move| m.at == Place::Master && is_limiter(&m.process.kind);
+    let plan: Vec<&Move> = plan.iter().filter(|m| find(&m.process.kind).is_some()).collect();
+    let is_last = |m: &&Move| m.at == Place::Master && is_limiter(&m.process.kind);
     let from = plan.iter().position(is_last).unwrap_or(plan.len());
     let late = |at: usize, m: &Move| at >= from && m.at == Place::Master;
     let side = |wanted: bool| {
-        plan.iter().enumerate().filter(|(at, m)| late(*at, m) == wanted).map(|(_, m)| m.clone()).collect()
+        let found = plan.iter().enumerate().filter(|(at, m)| late(*at, m) == wanted);
+        found.map(|(_, m)| (*m).clone()).collect()
     };
     (side(false), side(true))
 }

@@ -86,7 +86,7 @@ pub(crate) fn render_analysed(
     options.refuse_to_overwrite(out)?;
     options.in_pool(|| {
         let mut folder = OutputFolder::create(out, options.force)?;
-        let (_, last) = split(&known(&session.plan));
+        let (_, last) = split(&session.plan);
         reject_keys(&last)?;
         let (bus, proof) = render_proven(session, files, folder.path(), options, progress)?;
         let finish = Finish { session, bus: &bus, last: &last, folder: &mut folder, options, progress };
@@ -99,11 +99,6 @@ pub(crate) fn render_analysed(
         folder.commit()?;
         Ok(())
     })
-}
-
-/// The moves that this version can make.
-fn known(plan: &[Move]) -> Vec<Move> {
-    plan.iter().filter(|m| acetate_processors::find(&m.process.kind).is_some()).cloned().collect()
 }
 
 /// What to know about active moves that this version cannot make.
