@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 
 use acetate_mastering::model::{
-    Brief, By, Map, Move, MoveProof, Place, Process, Promise, Quantity, Session, Standing,
+    Brief, By, Map, Mode, Move, MoveProof, Place, Process, Promise, Quantity, Session, Standing,
 };
 use acetate_mastering::{
     DELIVERABLES, Options, SESSION_FILE, Silent, analyse, check, plan, read_session, render, report, scan,
@@ -13,9 +13,11 @@ use acetate_mastering::{
 };
 use common::{demo_stems, read, write_wav};
 
+/// With a plan for the sum, so that the stems have no moves but those of a test.
 fn planned(stems: &Path) -> Session {
     let delivery = scan(&[stems.to_owned()], None).expect("stems are found");
-    let mut session = analyse(&delivery, &Brief::default(), &Options::default(), &Silent).unwrap();
+    let brief = Brief { mode: Mode::Stereo, ..Brief::default() };
+    let mut session = analyse(&delivery, &brief, &Options::default(), &Silent).unwrap();
     check(&mut session);
     plan(&mut session).unwrap();
     session

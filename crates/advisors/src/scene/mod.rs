@@ -9,6 +9,8 @@
 mod after;
 mod loudness;
 
+use std::collections::BTreeMap;
+
 use acetate_model::{Place, Quantity, Readings, Stem, Value};
 
 pub use after::{after, within};
@@ -181,17 +183,17 @@ fn powers(readings: &Readings, of: &Place, quantity: Quantity, size: usize) -> V
     powers
 }
 
-/// Of every pair of stems, in the order of the first and then the second.
+/// Of every pair of stems, in the order of the first and then the second; nothing where they are strangers.
 fn coherence(readings: &Readings, places: &[Place], quantity: Quantity, bands: usize) -> Vec<Vec<f64>> {
-    let mut pairs = Vec::new();
-    for (n, one) in places.iter().enumerate() {
-        for other in &places[n + 1..] {
-            let mut values = match readings.between(one, other, quantity) {
-                Some(Value::Spectrum { db, .. }) => db.iter().map(|v| v.unwrap_or(0.0)).collect(),
-                _ => Vec::new(),
-            };
+    let at: BTreeMap<&Place, usize> = places.iter().enumerate().map(|(n, place)| (place, n)).collect();
+    let count = places.len();
+    let mut pairs = vec![Vec::new(); count * count.saturating_sub(1) / 2];
+    for (of, against, value) in readings.pairs(quantity) {
+        if let (Some(&n), Some(&m), Value::Spectrum { db, .. }) = (at.get(of), at.get(against), value) {
+            let (n, m) = (n.min(m), n.max(m));
+            let mut values: Vec<f64> = db.iter().map(|v| v.unwrap_or(0.0)).collect();
             values.resize(bands, 0.0);
-            pairs.push(values);
+            pairs[n * count - n * (n + 1) / 2 + m - n - 1] = values;
         }
     }
     pairs
