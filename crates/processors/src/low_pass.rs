@@ -15,7 +15,7 @@ const FLOOR_DB: f64 = -300.0;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct LowPassSettings {
     /// Where it is down by 3 dB.
-    #[param(default = 20000.0, range = 20.0..=30000.0, log, amount_in_ratios = 30000.0)]
+    #[param(default = 20000.0, range = 20.0..=30000.0, log)]
     pub cutoff_hz: Hz,
     /// How steeply it falls above, in dB per octave.
     #[param(default = db24)]

@@ -389,13 +389,11 @@ fn the_whole_of_a_move_is_the_move_and_none_of_it_is_nothing() {
             assert!(bits(&output) == bits(&input.main), "{}", entry.id);
         }
     }
-    for (id, heard_hz) in [("high_pass", 20.0..200.0), ("low_pass", 2_000.0..20_000.0)] {
-        let entry = find(id).expect("it is listed");
-        let curve = (entry.curve)(&example_scaled(entry, 0.0), &Spec::new(RATE_HZ, 2, 1024));
-        let Ok(Curve::Response(response)) = curve else { panic!("{id} has a response") };
-        for hz in log_points(heard_hz.start, heard_hz.end, 11) {
-            assert!(response(hz).abs() < 0.2, "{id}: {} dB at {hz} Hz", response(hz));
-        }
+    let entry = find("high_pass").expect("it is listed");
+    let curve = (entry.curve)(&example_scaled(entry, 0.0), &Spec::new(RATE_HZ, 2, 1024));
+    let Ok(Curve::Response(response)) = curve else { panic!("it has a response") };
+    for hz in log_points(20.0, 200.0, 11) {
+        assert!(response(hz).abs() < 0.2, "{} dB at {hz} Hz", response(hz));
     }
 }
 
