@@ -7,6 +7,8 @@ mod run;
 mod scores;
 mod song;
 mod table;
+#[cfg(test)]
+mod verification;
 
 use std::path::{Path, PathBuf};
 
