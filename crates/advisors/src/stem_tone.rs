@@ -202,17 +202,17 @@ fn mend(at: &Place, mut gains: Vec<(f64, Off)>) -> Option<Move> {
     let bands: Vec<Json> =
         gains.iter().map(|(gain_db, off)| Json::Object(filter(off.region, *gain_db))).collect();
     let phrase = |(_, off): &(f64, Off)| {
-        let word = if off.excess_db() > 0.0 { "strong" } else { "weak" };
+        let word = if off.excess_db() > 0.0 { "much" } else { "little" };
         format!(
-            "the {} of {} is {word}, {:+.1} dB over its middle instead of {:+.1} dB",
-            off.region.name,
+            "for {} there is {word} in the {}, {:+.1} dB over the middle instead of {:+.1} dB",
             off.stem.trusted_role().label(),
+            off.region.name,
             off.db,
             off.limit_db()
         )
     };
     let phrases: Vec<String> = gains.iter().map(phrase).collect();
-    let because = format!("For its role {}; most of it is taken back.", phrases.join(", and "));
+    let because = format!("Beside its own middle, {}; most of it is taken back.", phrases.join(", and "));
     let evidence = gains.iter().map(|(_, off)| off.proof()).collect();
     Some(advise(ADVISOR.id, at, ("eq", settings([("bands", Json::from(bands))])), because, evidence))
 }
