@@ -204,15 +204,15 @@ fn mend(at: &Place, mut gains: Vec<(f64, Off)>) -> Option<Move> {
     let phrase = |(_, off): &(f64, Off)| {
         let word = if off.excess_db() > 0.0 { "much" } else { "little" };
         format!(
-            "for {} there is {word} in the {}, {:+.1} dB over the middle instead of {:+.1} dB",
-            off.stem.trusted_role().label(),
+            "in the {} there is {word} for {}, {:+.1} dB over the middle instead of {:+.1} dB",
             off.region.name,
+            off.stem.trusted_role().label(),
             off.db,
             off.limit_db()
         )
     };
     let phrases: Vec<String> = gains.iter().map(phrase).collect();
-    let because = format!("Beside its own middle, {}; most of it is taken back.", phrases.join(", and "));
+    let because = format!("I{}; most of it is taken back.", &phrases.join(", and ")[1..]);
     let evidence = gains.iter().map(|(_, off)| off.proof()).collect();
     Some(advise(ADVISOR.id, at, ("eq", settings([("bands", Json::from(bands))])), because, evidence))
 }
