@@ -92,8 +92,8 @@ fn tone(target: &Target) -> Option<Move> {
     );
     let at = Place::Master;
     let evidence = vec![
-        Evidence::new(&at, Quantity::ReferenceDistance, distance),
-        Evidence::new(&at, Quantity::ReferenceOffset, offset_db).at_hz(hz),
+        Evidence::new(&at, Quantity::ReferenceDistance, distance).against(&Place::reference(0)),
+        Evidence::new(&at, Quantity::ReferenceOffset, offset_db).at_hz(hz).against(&Place::reference(0)),
     ];
     let process = ("contour", settings([("points", points.collect())]));
     Some(advise(ADVISOR.id, &at, process, because, evidence))

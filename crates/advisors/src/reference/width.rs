@@ -42,7 +42,8 @@ pub(super) fn width(case: &Case, target: &Target) -> Option<Move> {
          middle; they are brought to theirs.",
         most.0
     );
-    let evidence = vec![Evidence::new(&Place::Master, Quantity::SideToMid, most.0)];
+    let evidence =
+        vec![Evidence::new(&Place::Master, Quantity::SideToMid, most.0).against(&Place::reference(0))];
     let process = ("stereo", settings([("bands", bands.collect())]));
     Some(named("reference_width", advise(super::ADVISOR.id, &Place::Master, process, because, evidence)))
 }

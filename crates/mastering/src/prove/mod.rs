@@ -23,9 +23,10 @@ use crate::{
 /// How often a plan is rendered again without the moves that failed. What is still wrong then is dropped as a whole.
 const AGAIN: usize = 2;
 
-/// Whether a move must help or go: an advisor made it, and no person consented to it by name.
+/// Whether a move must help or go: an advisor made it, and no person consented to it by name or asked for it by a reference.
 pub(crate) fn is_answerable(m: &Move) -> bool {
     match &m.by {
+        By::Advisor(_) if moves::is_asked_for(m) => false,
         By::Advisor(id) => !ADVISORS.iter().any(|advisor| advisor.id == *id && advisor.repairs),
         By::Human(_) => false,
     }

@@ -50,7 +50,7 @@ fn one(session: &Session, m: &Move, heard: &Heard) -> MoveProof {
 }
 
 /// Whether a move brings its stem to a reference that the brief names: how far it goes is the wish.
-fn is_asked_for(m: &Move) -> bool {
+pub(super) fn is_asked_for(m: &Move) -> bool {
     m.evidence.iter().any(|e| e.against.as_ref().is_some_and(Place::is_reference))
 }
 
