@@ -213,8 +213,8 @@ fn another_song_gives_its_tone_and_loudness_and_leaves_the_stems() {
     }
 }
 
-/// A level that a clean stem may seem to be off by, in dB.
-const CLEAN_DB: f64 = 1.0;
+/// A level that a clean stem may seem to be off by, in dB: the chain of a master takes loud drums down, too.
+const CLEAN_DB: f64 = 2.0;
 
 #[test]
 fn a_clean_song_with_its_own_master_stays_as_it_is() {
