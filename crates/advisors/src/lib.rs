@@ -1,6 +1,6 @@
 //! Readings and brief to moves: what would do the song good, why, and how much of it is allowed.
 //!
-//! An advisor is one file and one line in [`ADVISORS`]. It sees a [`Case`] and so rests on readings alone. Its
+//! An advisor is one file and one line in [`ADVISORS`]. It sees a [`Case`](acetate_model::Case) and so rests on readings alone. Its
 //! moves are small: outside a corridor only, a part of the way back, up to a limit ([`norms`]); and they grow
 //! from nothing at the corridor's edge, so that a tiny change of the input is a tiny change of the plan.
 
