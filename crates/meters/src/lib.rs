@@ -2,6 +2,7 @@
 //!
 //! Meters hear mono or stereo. Of more channels, those that compare left with right hear the first two.
 
+mod abreast;
 mod band_edge;
 mod bank;
 mod bits;
@@ -23,6 +24,7 @@ mod length;
 mod lines;
 mod loudness;
 mod low_rate;
+mod masking;
 mod moments;
 mod noise_floor;
 pub mod null;
@@ -32,6 +34,7 @@ mod pauses;
 mod peak;
 mod power;
 mod programme;
+mod sections;
 mod shared;
 mod spectrum;
 mod stereo;
@@ -70,4 +73,4 @@ pub const METERS: &[MeterEntry] = &[
 ];
 
 /// Every comparison, in the order of a report.
-pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY, overlap::ENTRY, onsets::ENTRY];
+pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY, overlap::ENTRY, onsets::ENTRY, masking::ENTRY];

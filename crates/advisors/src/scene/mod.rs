@@ -6,12 +6,16 @@
 //! is changed.
 
 mod after;
+mod levels;
 mod loudness;
+mod masking;
 
 use acetate_model::{Place, Quantity, Readings, Stem, Value};
 
 pub use after::after;
+pub use levels::{Beside, Levels};
 pub use loudness::loudness_db;
+pub use masking::{Covers, unmasked};
 
 /// What a linear process does to the power of middle and side at the centres of bands, as factors; none for what is
 /// not linear.
