@@ -5,6 +5,7 @@
 //! from nothing at the corridor's edge, so that a tiny change of the input is a tiny change of the plan.
 
 mod align;
+mod balance;
 mod bus;
 mod dynamics;
 mod limiter;
@@ -15,6 +16,7 @@ pub mod roles;
 mod rumble;
 pub mod scene;
 mod tone;
+mod unmask;
 mod verdict;
 mod width;
 
@@ -27,6 +29,8 @@ pub const ADVISORS: &[Advisor] = &[
     align::ADVISOR,
     bus::ADVISOR,
     rumble::ADVISOR,
+    balance::ADVISOR,
+    unmask::ADVISOR,
     tone::ADVISOR,
     dynamics::ADVISOR,
     width::ADVISOR,

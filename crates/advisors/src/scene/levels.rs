@@ -1,6 +1,6 @@
 use acetate_model::{Place, power_db};
 
-use super::{Scene, loudness::weighted_hops};
+use super::{Layers, Scene, loudness::weighted_hops};
 
 /// A stem sounds where its power is over this share of its mean: the relative gate of BS.1770-5, -10 LU.
 const SOUNDS: f64 = 0.1;
@@ -54,6 +54,11 @@ impl Beside {
         let own = power(self.stem);
         (rest > SILENCE * own).then(|| power_db(own / rest)).flatten()
     }
+}
+
+/// The hops in which a stem with such powers sounds.
+pub fn sounding_hops(layers: &Layers, hz: &[f64]) -> Vec<usize> {
+    sounding(&weighted_hops(layers, hz))
 }
 
 fn sounding(powers: &[f64]) -> Vec<usize> {

@@ -13,7 +13,7 @@ mod masking;
 use acetate_model::{Place, Quantity, Readings, Stem, Value};
 
 pub use after::after;
-pub use levels::{Beside, Levels};
+pub use levels::{Beside, Levels, sounding_hops};
 pub use loudness::loudness_db;
 pub use masking::{Covers, unmasked};
 
