@@ -57,3 +57,25 @@ pub const GAINED: [f64; 2] = [0.01, 0.02];
 
 /// What the stem that is cut may lose of its own ratio: all of the move up to the first, nothing from the second on.
 pub const LOST: [f64; 2] = [0.03, 0.05];
+
+/// Under this masked-to-unmasked ratio a lead vocal is lost in its song; what each point of severity is beyond it. At 0.2
+/// words are hard to follow, and what stays under 0.1 is for the mix to mend.
+pub const LEAST_UNMASKED: f64 = 0.22;
+/// See [`LEAST_UNMASKED`].
+pub const UNMASKED_STEP: f64 = 0.04;
+/// See [`LEAST_UNMASKED`].
+pub const BURIED: f64 = 0.1;
+
+/// A band in which a stem covers the voice for more of its loudness than this is worth ducking.
+pub const COVERED_FOR: f64 = 0.3;
+
+/// Where a voice may be made room for by ducking, in Hz.
+pub const DUCK_HZ: [f64; 2] = [300.0, 6000.0];
+
+/// The deepest duck, in dB, and the ratio at which it is reached.
+pub const DUCK_MOST_DB: f64 = 3.0;
+/// See [`DUCK_MOST_DB`].
+pub const DUCK_FULL_AT: f64 = 0.14;
+
+/// A stem that covers this share of what the worst one covers is not ducked, in part up to all of it.
+pub const LESSER_MASKER: f64 = 0.3;

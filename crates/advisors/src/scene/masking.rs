@@ -1,6 +1,8 @@
 //! Masking as cells tell it: nearly as the comparison `masking` hears it, and foretold for stems that are changed.
 
-use super::Layers;
+use acetate_model::{Place, Quantity, Reading, Readings, Role, Stem, Value};
+
+use super::{Layers, Scene};
 
 /// The same numbers as in the comparison `masking`, where they are explained.
 const UP_DB: f64 = 10.0;
@@ -63,4 +65,56 @@ pub fn unmasked(own: &[f64], all: &[f64], bands: usize) -> Option<f64> {
         }
     }
     (alone > 0.0).then(|| among / alone)
+}
+
+/// Moves the ratio of each lead vocal by as much as it changes from one scene to the other.
+pub fn tell_unmasked(stems: &[Stem], before: &Scene, after: &Scene, readings: &mut Readings) {
+    let covers = Covers::new(&before.hz);
+    for stem in stems.iter().filter(|stem| stem.trusted_role() == Role::LeadVocal) {
+        let of = Place::stem(&stem.name);
+        let master = Some(&Place::Master);
+        let wanted =
+            |r: &&mut Reading| r.of == of && r.quantity == Quantity::Unmasked && r.against.as_ref() == master;
+        let Some(reading) = readings.0.iter_mut().find(wanted) else { continue };
+        if let (Value::Scalar(ratio), Some(was), Some(becomes)) =
+            (&mut reading.value, of_stem(before, &of, &covers), of_stem(after, &of, &covers))
+        {
+            *ratio = (*ratio + becomes - was).clamp(0.0, 1.0);
+        }
+    }
+}
+
+fn of_stem(scene: &Scene, of: &Place, covers: &Covers) -> Option<f64> {
+    let own = covers.excitation(&scene.at(of)?);
+    let mut all = vec![0.0; own.len()];
+    for stem in &scene.stems {
+        all.iter_mut().zip(covers.excitation(stem)).for_each(|(all, power)| *all += power);
+    }
+    unmasked(&own, &all, scene.hz.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In one band `((1 + x)^0.23 - 1) / x^0.23` is heard of a power `x` over the others, by the stated law.
+    #[test]
+    fn one_band_follows_the_law() {
+        let covers = Covers::new(&[1000.0]);
+        for ratio in [0.25, 1.0, 2.5] {
+            let own = covers.excitation(&[vec![ratio; 4], vec![0.0; 4]]);
+            let all = vec![1.0 + ratio; 4];
+            let law = (libm::pow(1.0 + ratio, 0.23) - 1.0) / libm::pow(ratio, 0.23);
+            assert!((unmasked(&own, &all, 1).unwrap() - law).abs() < 0.02, "{ratio}");
+        }
+        assert_eq!(unmasked(&[0.0], &[1.0], 1), None);
+    }
+
+    #[test]
+    fn sound_covers_more_above_than_below() {
+        let hz = [500.0, 1000.0, 2000.0];
+        let spread = Covers::new(&hz).excitation(&[vec![0.0, 1.0, 0.0], vec![0.0; 3]]);
+        let db: Vec<f64> = spread.iter().map(|p| 10.0 * libm::log10(*p)).collect();
+        assert!(db[1].abs() < 1e-9 && db[2] > db[0] + 30.0, "{db:?}");
+    }
 }

@@ -1,3 +1,5 @@
+mod duck;
+
 use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Json, Move, Place, Promise, Quantity, Role};
 
 use crate::moves::{advise, only_the_sum, place, ramp, rounded, settings, severity, without_trifles};
@@ -11,8 +13,9 @@ pub(crate) const ADVISOR: Advisor = Advisor {
     id: "unmask",
     about: "Looks beside the lead vocal for stems that are as strong as it between 1 and 4 kHz, where words are \
             understood, and that stand out there over their own lower mids and highs as well, and makes a broad dent \
-            into them; only as far as the voice is foretold to gain by it and the stem to lose little. Keeps quiet \
-            without a trusted lead vocal, and about stems that are only loud or only bright.",
+            into them; only as far as the voice is foretold to gain by it and the stem to lose little. Where the voice is lost among the \
+            others, what covers it gives way while it sounds. Keeps quiet without a trusted lead vocal, and about \
+            stems that are only loud or only bright.",
     repairs: false,
     faults,
     run,
@@ -40,7 +43,8 @@ fn run(case: &Case) -> Advice {
         return Advice::new();
     }
     let Some(song) = Song::of(case) else { return Advice::new() };
-    maskers(case, &song).iter().filter_map(|masker| room(&song, masker)).collect()
+    let dents = maskers(case, &song);
+    dents.iter().filter_map(|masker| room(&song, masker)).chain(duck::ducks(case, &song)).collect()
 }
 
 fn faults(case: &Case) -> Vec<Fault> {
@@ -57,7 +61,7 @@ fn faults(case: &Case) -> Vec<Fault> {
         ),
         evidence: proofs(masker),
     };
-    maskers(case, &song).iter().map(of_masker).collect()
+    maskers(case, &song).iter().map(of_masker).chain(duck::fault(case, &song)).collect()
 }
 
 /// The voice and all stems, from afar.
