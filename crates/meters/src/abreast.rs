@@ -18,7 +18,8 @@ impl<T> Abreast<T> {
         loop {
             let next = self.0.iter().filter_map(|of| of.front().map(|(at, _)| *at)).min();
             let Some(now) = next.filter(|at| *at < reached) else { return };
-            let here = |of: &mut VecDeque<(u64, T)>| of.pop_front_if(|(at, _)| *at == now).map(|(_, held)| held);
+            let here =
+                |of: &mut VecDeque<(u64, T)>| of.pop_front_if(|(at, _)| *at == now).map(|(_, held)| held);
             each(self.0.iter_mut().map(here).collect());
         }
     }

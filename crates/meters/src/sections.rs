@@ -77,7 +77,8 @@ impl Levels {
             return Vec::new();
         }
         let news = |at: usize| distance(&self.mean(at - shortest, at), &self.mean(at, at + shortest));
-        let mut candidates: Vec<(f64, usize)> = (shortest..=hops - shortest).map(|at| (news(at), at)).collect();
+        let mut candidates: Vec<(f64, usize)> =
+            (shortest..=hops - shortest).map(|at| (news(at), at)).collect();
         candidates.retain(|(db, _)| *db >= ALIKE_DB);
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut changes: Vec<usize> = Vec::new();

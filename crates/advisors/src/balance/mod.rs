@@ -2,7 +2,7 @@ mod solve;
 
 use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Place, Quantity, Role, Value};
 
-use crate::moves::{advise, only_the_sum, rounded, severity, settings};
+use crate::moves::{advise, only_the_sum, rounded, settings, severity};
 use crate::norms::{
     BALANCE_AUDIBLE_DB, BALANCE_BEYOND_DB, BALANCE_BEYOND_STEMS, BALANCE_MOST_DB, BALANCE_STRENGTH,
     SECTION_MARGIN_LU, SMALLEST_DB,
@@ -90,7 +90,8 @@ fn stands(proof: &Evidence) -> String {
 /// Of each lead vocal that is softer than usual in a section, beyond what it is in the song, the section where it is
 /// softest.
 fn soft_sections(case: &Case) -> Vec<(Place, Evidence)> {
-    let Some(Value::Timeline { hop_ms, values, .. }) = case.readings.get(&Place::Master, Quantity::Sections) else {
+    let Some(Value::Timeline { hop_ms, values, .. }) = case.readings.get(&Place::Master, Quantity::Sections)
+    else {
         return Vec::new();
     };
     let mut starts: Vec<usize> =
@@ -125,5 +126,8 @@ fn beyond_margin_lu(proof: &Evidence) -> f64 {
 
 fn in_section(proof: &Evidence) -> String {
     let [from, to] = proof.at_ms.unwrap_or_default().map(|ms| ms / 1000.0);
-    format!("bring it up from {from:.0} s to {to:.0} s, where it stands {:+.1} LU over the others", proof.value)
+    format!(
+        "bring it up from {from:.0} s to {to:.0} s, where it stands {:+.1} LU over the others",
+        proof.value
+    )
 }

@@ -50,9 +50,8 @@ impl Balance {
 
     /// A stem's loudness over the rest. The backing vocals are not counted against the lead, whose part they are.
     pub fn over_rest_lu(&self, judged: &Judged, gains_db: &[f64]) -> Option<f64> {
-        let with_lead = |n: usize| {
-            self.roles[judged.stem] == Role::LeadVocal && self.roles[n] == Role::BackingVocal
-        };
+        let with_lead =
+            |n: usize| self.roles[judged.stem] == Role::LeadVocal && self.roles[n] == Role::BackingVocal;
         judged.beside.over_rest_lu(gains_db, |n| !with_lead(n))
     }
 

@@ -5,8 +5,8 @@ use acetate_model::{Case, Evidence, Fault, Json, Move, Place, Promise, Quantity,
 use super::{ADVISOR, Song, within};
 use crate::moves::{advise, ramp, rounded, settings, severity};
 use crate::norms::{
-    BURIED, COVERED_FOR, DUCK_FULL_AT, DUCK_HZ, DUCK_MOST_DB, GAINED, LEAST_UNMASKED, LESSER_MASKER, SMALLEST_DB,
-    UNMASKED_STEP,
+    BURIED, COVERED_FOR, DUCK_FULL_AT, DUCK_HZ, DUCK_MOST_DB, GAINED, LEAST_UNMASKED, LESSER_MASKER,
+    SMALLEST_DB, UNMASKED_STEP,
 };
 use crate::scene::{Covers, unmasked};
 
@@ -78,7 +78,8 @@ pub fn ducks(case: &Case, song: &Song) -> Vec<Move> {
 
 fn masker(case: &Case, song: &Song, stem: usize) -> Option<Masker> {
     let lead = &song.places[song.lead];
-    let Value::Spectrum { hz, db } = case.readings.between(lead, &song.places[stem], Quantity::MaskedBy)? else {
+    let Value::Spectrum { hz, db } = case.readings.between(lead, &song.places[stem], Quantity::MaskedBy)?
+    else {
         return None;
     };
     let bands = hz.iter().zip(db).filter_map(|(&hz, &share)| Some((hz, share?)));

@@ -112,11 +112,13 @@ fn maskers(case: &Case, song: &Song) -> Vec<Masker> {
         let over_lead_db = acetate_model::power_db(ratio).filter(|db| db.is_finite())?;
         let spectrum = case.readings.spectrum(&song.places[n], Quantity::Spectrum)?;
         let mean = |side: [f64; 2]| {
-            let own: Vec<f64> = spectrum.iter().filter(|(hz, _)| within(*hz, side)).map(|(_, db)| *db).collect();
+            let own: Vec<f64> =
+                spectrum.iter().filter(|(hz, _)| within(*hz, side)).map(|(_, db)| *db).collect();
             (own.len() >= FEWEST_BANDS).then(|| own.iter().sum::<f64>() / own.len() as f64)
         };
         let presence_db = mean(PRESENCE_HZ)?;
-        let (over_low_db, over_high_db) = (presence_db - mean(LOW_SIDE_HZ)?, presence_db - mean(HIGH_SIDE_HZ)?);
+        let (over_low_db, over_high_db) =
+            (presence_db - mean(LOW_SIDE_HZ)?, presence_db - mean(HIGH_SIDE_HZ)?);
         let less_db = ROOM_DB * ramp(over_lead_db, OVER_THE_VOICE_DB[0], OVER_THE_VOICE_DB[1]);
         let usual_db = low_db - less_db;
         let outside_db = (over_low_db - usual_db).min(over_high_db - high_db).max(0.0);
@@ -140,7 +142,8 @@ fn room(song: &Song, masker: &Masker) -> Option<Move> {
     if cut_db < SMALLEST_DB {
         return None;
     }
-    let because = format!("Around {ROOM_HZ:.0} Hz {}; {cut_db:.1} dB are taken off it there.", stands(masker));
+    let because =
+        format!("Around {ROOM_HZ:.0} Hz {}; {cut_db:.1} dB are taken off it there.", stands(masker));
     let bell = settings([
         ("shape", Json::from("bell")),
         ("freq_hz", Json::from(ROOM_HZ)),

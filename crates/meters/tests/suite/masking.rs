@@ -68,16 +68,11 @@ fn what_lies_apart_is_heard_whole_and_nothing_covers_it() {
 #[test]
 fn levels_and_cuts_move_it_as_they_should() {
     let song = |voice_db: f64, chords_db: f64| {
-        [
-            noise(1, 1200.0, voice_db, 20.0),
-            noise(2, 900.0, chords_db, 20.0),
-            noise(3, 60.0, 3.0, 20.0),
-        ]
+        [noise(1, 1200.0, voice_db, 20.0), noise(2, 900.0, chords_db, 20.0), noise(3, 60.0, 3.0, 20.0)]
     };
-    let heard = |voice_db: f64, chords_db: f64| {
-        voice(&read(&song(voice_db, chords_db)), Quantity::Unmasked)
-    };
-    let [as_sent, softer, louder, cut] = [heard(0.0, 0.0), heard(-6.0, 0.0), heard(4.0, 0.0), heard(0.0, -5.0)];
+    let heard = |voice_db: f64, chords_db: f64| voice(&read(&song(voice_db, chords_db)), Quantity::Unmasked);
+    let [as_sent, softer, louder, cut] =
+        [heard(0.0, 0.0), heard(-6.0, 0.0), heard(4.0, 0.0), heard(0.0, -5.0)];
     println!("as sent {as_sent:.3}, softer {softer:.3}, louder {louder:.3}, chords cut {cut:.3}");
     assert!((0.4..0.85).contains(&(softer / as_sent)), "{as_sent} {softer}");
     assert!((1.1..1.6).contains(&(louder / as_sent)), "{as_sent} {louder}");
@@ -86,11 +81,8 @@ fn levels_and_cuts_move_it_as_they_should() {
 
 #[test]
 fn the_pair_names_the_bands_and_the_one_that_covers() {
-    let readings = read(&[
-        noise(1, 1000.0, -10.0, 20.0),
-        noise(2, 1000.0, 0.0, 20.0),
-        noise(3, 100.0, 0.0, 20.0),
-    ]);
+    let readings =
+        read(&[noise(1, 1000.0, -10.0, 20.0), noise(2, 1000.0, 0.0, 20.0), noise(3, 100.0, 0.0, 20.0)]);
     let by = |n: usize| readings.between(&places()[0], &places()[n], Quantity::MaskedBy);
     let Some(Value::Spectrum { hz, db }) = by(1) else { panic!("{:?}", by(1)) };
     let near = hz.iter().zip(db).filter(|(hz, _)| (800.0..1250.0).contains(*hz));
