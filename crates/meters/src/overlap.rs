@@ -68,17 +68,16 @@ impl Heard {
         let mut pair = 0;
         for (n, first) in moment.iter().enumerate() {
             if let Some(one) = first {
-                for layer in 0..2 {
-                    let own = |k: usize| f64::from(one[layer][k].norm_sqr());
-                    add(&mut self.powers[layer][n], bands, bin_hz, one[layer].len(), own);
+                for (powers, bins) in self.powers.iter_mut().zip(one) {
+                    let own = |k: usize| f64::from(bins[k].norm_sqr());
+                    add(&mut powers[n], bands, bin_hz, bins.len(), own);
                 }
             }
             for second in &moment[n + 1..] {
                 if let (Some(one), Some(other)) = (first, second) {
-                    for layer in 0..2 {
-                        let (a, b) = (&one[layer], &other[layer]);
+                    for (sums, (a, b)) in self.cross.iter_mut().zip(one.iter().zip(other)) {
                         let cross = |k: usize| f64::from(a[k].re * b[k].re + a[k].im * b[k].im);
-                        add(&mut self.cross[layer][pair], bands, bin_hz, a.len().min(b.len()), cross);
+                        add(&mut sums[pair], bands, bin_hz, a.len().min(b.len()), cross);
                     }
                 }
                 pair += 1;

@@ -54,7 +54,7 @@ fn faults(case: &Case) -> Vec<Fault> {
     let of_stem = |judged: &Judged| {
         let needed = needed_db[judged.stem];
         let soft = sections.iter().find(|(place, _)| *place == judged.place).map(|(_, proof)| proof);
-        let size = needed.abs().max(soft.map_or(0.0, |proof| beyond_margin_lu(proof)));
+        let size = needed.abs().max(soft.map_or(0.0, beyond_margin_lu));
         if size <= 0.0 {
             return None;
         }

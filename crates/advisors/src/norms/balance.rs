@@ -26,7 +26,7 @@ pub fn usual_over_rest_lu(role: Role) -> Option<[f64; 2]> {
 
 /// What a decibel of a move costs, in squared LU of excess: the first for turning down, the second for turning up, which
 /// brings up noise and costs headroom. An excess of half the cost is let be.
-pub const BALANCE_COST: [f64; 2] = [0.4, 0.6];
+pub const BALANCE_COST: [f64; 2] = [0.3, 0.5];
 
 /// The share of what would be needed that is done: more than of tone, since a level has no character to lose.
 pub const BALANCE_STRENGTH: f64 = 0.75;

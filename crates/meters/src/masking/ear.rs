@@ -73,20 +73,21 @@ impl Ear {
             below[whole] + part * (next - below[whole])
         };
         let edges: Vec<f64> = self.edges_hz.iter().map(|&hz| up_to(hz)).collect();
-        spread(edges.windows(2).map(|e| e[1] - e[0]).collect())
+        let powers: Vec<f64> = edges.windows(2).map(|e| e[1] - e[0]).collect();
+        spread(&powers)
     }
 }
 
 /// Each band with what the others cover in it.
-fn spread(power: Vec<f64>) -> Vec<f64> {
-    let mut spread = power.clone();
+fn spread(power: &[f64]) -> Vec<f64> {
+    let mut spread = power.to_vec();
     let mut from_above = 0.0;
-    for (to, own) in spread.iter_mut().zip(&power).rev() {
+    for (to, own) in spread.iter_mut().zip(power).rev() {
         *to += from_above;
         from_above = DOWN * (from_above + own);
     }
     let mut from_below = 0.0;
-    for (to, own) in spread.iter_mut().zip(&power) {
+    for (to, own) in spread.iter_mut().zip(power) {
         *to += from_below;
         from_below = UP * (from_below + own);
     }
@@ -117,7 +118,7 @@ mod tests {
     fn a_masker_covers_more_above_than_below() {
         let mut power = vec![0.0; 9];
         power[4] = 1.0;
-        let db: Vec<f64> = spread(power).iter().map(|p| 10.0 * libm::log10(*p)).collect();
+        let db: Vec<f64> = spread(&power).iter().map(|p| 10.0 * libm::log10(*p)).collect();
         for (db, expected) in db.iter().zip([-100.0, -75.0, -50.0, -25.0, 0.0, -10.0, -20.0, -30.0, -40.0]) {
             assert!((db - expected).abs() < 1e-9, "{db} {expected}");
         }
