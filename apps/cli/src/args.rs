@@ -1,6 +1,6 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use acetate_mastering::model::{Brief, Dbtp, Intent, Json, Lufs, Mode, Repair};
+use acetate_mastering::model::{Amount, Brief, Dbtp, Intent, Json, Lufs, Mode, Place, Repair};
 use acetate_mastering::{Error, Options, parse_setting, read_brief};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
@@ -80,8 +80,11 @@ pub(crate) enum Verb {
         how: How,
     },
     /// Write a session with the moves that would be made, to be edited and rendered
+    ///
+    /// Given a session instead of stems, it plans again from what was measured: moves of a person and muted moves are
+    /// kept, and the flags stand above the brief in the session.
     #[command(
-        after_help = "Example:\n  acetate plan song/ -o session.json && acetate render session.json -o out/"
+        after_help = "Examples:\n  acetate plan song/ -o session.json && acetate render session.json -o out/\n  acetate plan session.json --mute master/width --scale master/tone=0.5    # plan again, without listening again"
     )]
     Plan {
         #[command(flatten)]
@@ -120,6 +123,21 @@ pub(crate) enum Verb {
     Report {
         /// The folder of a master
         folder: PathBuf,
+    },
+    /// Say what a move of a session does, why, what it rests on, and how to change it
+    #[command(
+        after_help = "Examples:\n  acetate why master/tone              # of session.json here\n  acetate why master/limiter out/      # of a finished master"
+    )]
+    Why {
+        /// The move's id
+        #[arg(value_name = "MOVE")]
+        id: String,
+        /// The session, or the folder that it lies in
+        #[arg(value_name = "SESSION_OR_FOLDER", default_value = ".")]
+        session: PathBuf,
+        /// Print one JSON object and nothing else
+        #[arg(long)]
+        json: bool,
     },
     /// Say what a processor, meter, check, advisor or quantity does
     #[command(after_help = "Example:\n  acetate explain limiter")]
@@ -163,6 +181,7 @@ impl Verb {
             | Self::Plan { how, .. }
             | Self::Render { how, .. }
             | Self::Verify { how, .. } => how.json,
+            Self::Why { json, .. } => *json,
             _ => false,
         }
     }
@@ -218,12 +237,21 @@ pub(crate) struct Wish {
     /// Whether stems are touched before the sum [default: auto]
     #[arg(long, value_parser = ["auto", "stereo", "stems"])]
     mode: Option<String>,
+    /// A mastered song to sound like; repeatable. Its loudness is asked for unless one is given
+    #[arg(long, value_name = "FILE")]
+    reference: Vec<String>,
     /// A setting by hand, like master/limiter.ceiling_dbtp=-1.2; repeatable
     #[arg(long, value_name = "MOVE.SETTING=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
+    /// How much of a move is done, from 0 to 2, like master/tone=0.5; repeatable
+    #[arg(long, value_name = "MOVE=AMOUNT", value_parser = scale)]
+    scale: Vec<(String, f64)>,
     /// A move that shall not be made, like master/tone; repeatable
     #[arg(long, value_name = "MOVE")]
     mute: Vec<String>,
+    /// A place at which no advisor makes a move, like stem/vocals; of master, only the limiter stays; repeatable
+    #[arg(long, value_name = "PLACE")]
+    lock: Vec<Place>,
 }
 
 fn between<const LOW: i32, const HIGH: i32>(text: &str) -> Result<f64, String> {
@@ -233,12 +261,31 @@ fn between<const LOW: i32, const HIGH: i32>(text: &str) -> Result<f64, String> {
     }
 }
 
+fn scale(text: &str) -> Result<(String, f64), String> {
+    let [low, high] = Amount::RANGE;
+    let bad = |found: &str| {
+        format!(
+            "expected MOVE=AMOUNT with an amount from {low} to {high}, like master/tone=0.5, found `{found}`"
+        )
+    };
+    let (id, amount) = text.rsplit_once('=').ok_or_else(|| bad(text))?;
+    match amount.trim().parse::<f64>() {
+        Ok(amount) if (low..=high).contains(&amount) => Ok((id.trim().to_owned(), amount)),
+        _ => Err(bad(amount)),
+    }
+}
+
 impl About {
     /// The brief that the file and the flags make together.
     pub(crate) fn brief(&self) -> Result<Brief, Error> {
-        let mut brief = self.brief.as_deref().map(read_brief).transpose()?.unwrap_or_default();
+        self.over(Brief::default())
+    }
+
+    /// The same where there is a brief already; a file stands in its place.
+    fn over(&self, before: Brief) -> Result<Brief, Error> {
+        let mut brief = self.brief.as_deref().map(read_brief).transpose()?.unwrap_or(before);
         let asked = |repair: &Repair| self.repair.iter().any(|name| name == repair.name());
-        brief.repair.extend(Repair::ALL.into_iter().filter(asked));
+        add(&mut brief.repair, &Repair::ALL.into_iter().filter(asked).collect::<Vec<_>>());
         brief.title = self.title.clone().or(brief.title);
         Ok(brief)
     }
@@ -247,7 +294,17 @@ impl About {
 impl Wish {
     /// The brief that the file and the flags make together.
     pub(crate) fn brief(&self) -> Result<Brief, Error> {
-        let mut brief = self.about.brief()?;
+        self.over(Brief::default())
+    }
+
+    /// The file that the brief came from.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.about.brief.as_deref()
+    }
+
+    /// The same where there is a brief already.
+    pub(crate) fn over(&self, before: Brief) -> Result<Brief, Error> {
+        let mut brief = self.about.over(before)?;
         if let Some(name) = &self.intent {
             brief.intent = Intent::ALL.into_iter().find(|i| i.name() == name).unwrap_or_default();
             brief.loudness_lufs = None;
@@ -263,8 +320,20 @@ impl Wish {
         let settings: Vec<(String, Json)> =
             self.set.iter().map(|s| parse_setting(s)).collect::<Result<_, _>>()?;
         brief.set.extend(settings);
-        brief.mute.extend(self.mute.iter().cloned());
+        add(&mut brief.reference, &self.reference);
+        brief.scale.extend(self.scale.iter().cloned());
+        add(&mut brief.mute, &self.mute);
+        add(&mut brief.lock, &self.lock);
         Ok(brief)
+    }
+}
+
+/// Adds what is not there yet.
+fn add<T: PartialEq + Clone>(list: &mut Vec<T>, more: &[T]) {
+    for new in more {
+        if !list.contains(new) {
+            list.push(new.clone());
+        }
     }
 }
 

@@ -78,7 +78,8 @@ fn params(table: &[Param], depth: usize, printer: &Printer) {
             Kind::Flag { default } => ("true | false".into(), format!("default {default}")),
             Kind::List { max, .. } => (format!("a list of up to {max}"), "empty by default".into()),
         };
-        printer.line(&format!("{indent}{}  {values}  ({default})", printer.strong(param.name)));
+        let amount = if param.amount.is_some() { "; an amount, which --scale reaches" } else { "" };
+        printer.line(&format!("{indent}{}  {values}  ({default}{amount})", printer.strong(param.name)));
         for line in param.about.lines() {
             printer.line(&format!("{indent}    {line}"));
         }

@@ -5,6 +5,7 @@ mod explain;
 mod print;
 mod verbs;
 mod watch;
+mod why;
 
 use std::process::ExitCode;
 

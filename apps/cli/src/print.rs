@@ -2,10 +2,12 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use acetate_mastering::model::{
-    By, Decision, Finding, Json, Kept, Move, Place, Quantity, Role, Session, Severity, Standing, Stem,
-    VerdictChoice,
+    By, Decision, Finding, Json, Kept, Move, Outcome, Place, Quantity, Role, Session, Severity, Standing,
+    Stem, VerdictChoice,
 };
-use acetate_mastering::{REPORT_FILE, Verification, amount, limits, moment, precise, settings};
+use acetate_mastering::{
+    REPORT_FILE, Verification, amount, find_processor, limits, moment, precise, settings, works_with,
+};
 use console::style;
 use serde_json::json;
 
@@ -24,6 +26,11 @@ pub(crate) struct Printer {
 impl Printer {
     pub(crate) fn new(json: bool) -> Self {
         Self { json }
+    }
+
+    /// Whether results are asked for as JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
     }
 
     /// A line on the terminal. A reader that has gone away is no error.
@@ -165,6 +172,7 @@ impl Printer {
             ));
         };
         self.decision(session);
+        self.proof(outcome);
         self.line(&format!("\n{:24}{:>14}{:>14}", "", style("sum").dim(), style("master").dim()));
         for quantity in [
             Quantity::Integrated,
@@ -222,6 +230,30 @@ impl Printer {
         }
     }
 
+    /// Whether the moves did what they should.
+    fn proof(&self, outcome: &Outcome) {
+        if let Some(plan) = &outcome.proof {
+            let dropped = if plan.dropped.is_some() { "; so the plan was dropped" } else { "" };
+            let text = format!(
+                "equally loud, the plan leaves {:.2} points amiss where the plain sum leaves {:.2}{dropped}.",
+                plan.planned, plan.plain
+            );
+            self.entry(&style("Proof:").bold().to_string(), &text);
+        }
+        let promises = outcome
+            .moves
+            .iter()
+            .filter(|m| m.withdrawn.is_none())
+            .flat_map(|m| m.promises.iter().filter(|p| !p.kept).map(move |p| (&m.id, p)));
+        for (id, broken) in promises {
+            let quantity = broken.promise.quantity;
+            let expected = limits(quantity, broken.promise.within);
+            let found = broken.after.map_or("undefined".into(), |v| precise(quantity, v));
+            let text = format!("{}: expected {expected}, found {found}", quantity.label());
+            self.entry(&style(id).yellow().to_string(), &text);
+        }
+    }
+
     fn decision(&self, session: &Session) {
         if let Some(verdict) = &session.verdict {
             let choice = match verdict.choice {
@@ -231,6 +263,10 @@ impl Printer {
             };
             let because = verdict.because.first().map_or("", String::as_str);
             self.entry(&style(format!("Verdict: {choice}.")).bold().to_string(), because);
+        }
+        if let Some(locked) = session.brief.locked() {
+            self.line("");
+            self.line(&locked);
         }
         for m in &session.plan {
             self.one_move(m);
@@ -244,14 +280,17 @@ impl Printer {
             Standing::Muted(_) => style(&m.id).dim().strikethrough(),
         };
         let muted = match &m.standing {
+            Standing::Active if find_processor(&m.process.kind).is_none() => {
+                format!(" (not applied: this version has no `{}`)", m.process.kind)
+            }
             Standing::Active => String::new(),
+            Standing::Muted(why) if m.standing.is_withdrawn() => format!(" ({why})"),
             Standing::Muted(why) => format!(" (muted: {why})"),
         };
         self.entry(&format!("{id}{by}{muted}"), &m.because);
         let steered = m.process.key.as_ref().map_or(String::new(), |key| format!(", steered by {key}"));
-        self.wrapped(&format!("{}: {}{steered}", m.process.kind, settings(&m.process.settings)), |line| {
-            style(line).dim()
-        });
+        let works = works_with(&m.process);
+        self.wrapped(&format!("{}: {}{steered}", m.process.kind, settings(&works)), |line| style(line).dim());
     }
 
     /// A head, and its text under it, as wide as the terminal.
@@ -260,7 +299,7 @@ impl Printer {
         self.wrapped(text, style);
     }
 
-    fn wrapped<'a>(
+    pub(crate) fn wrapped<'a>(
         &self,
         text: &'a str,
         styled: impl Fn(std::borrow::Cow<'a, str>) -> console::StyledObject<std::borrow::Cow<'a, str>>,

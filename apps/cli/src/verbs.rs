@@ -3,13 +3,13 @@ use std::path::{Path, PathBuf};
 use acetate_mastering::model::{Brief, Outcome, Session};
 use acetate_mastering::{
     Delivery, Error, Options, REPORT_FILE, SESSION_FILE, analyse, brief_schema, check, demo, is_rejected,
-    letter, master, plan, read_session, refuse_existing, remove, render, report, scan, session_schema,
-    session_text, stems_guide, verify, write_text,
+    letter, master, plan, point_at, read_session, refuse_existing, remove, render, replan, report, scan,
+    session_schema, session_text, stems_guide, verify, write_text,
 };
 use clap::CommandFactory;
 
 use crate::args::{About, Args, How, Input, Output, Verb, Wish};
-use crate::{explain, print::Printer, watch::Watch};
+use crate::{explain, print::Printer, watch::Watch, why};
 
 /// Does what was asked; true if every promise held.
 pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
@@ -17,6 +17,7 @@ pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
         Verb::Master { input, wish, output, how } => {
             let delivery = find(&input)?;
             mastered(&delivery, &wish.brief()?, &output, &how, printer, &watch(&how))
+                .map_err(|error| pointed_at(error, &wish))
         }
         Verb::Demo { wish, output, how } => demonstrate(&wish, &output, &how, printer),
         Verb::Check { input, about, letter: false, how } => {
@@ -53,6 +54,7 @@ pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
             printer.text(&text);
             Ok(true)
         }
+        Verb::Why { id, session, .. } => why::why(&id, &session, printer),
         Verb::Explain { name } => explain::explain(&name, printer),
         Verb::List { what } => {
             explain::list(&what, printer);
@@ -77,6 +79,14 @@ pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
 
 fn find(input: &Input) -> Result<Delivery, Error> {
     Ok(scan(&input.stems, input.mix.as_deref())?)
+}
+
+/// An error that came from the brief's file says where.
+fn pointed_at(error: Error, wish: &Wish) -> Error {
+    match wish.file() {
+        Some(file) => point_at(error, file),
+        None => error,
+    }
 }
 
 fn watch(how: &How) -> Watch {
@@ -112,6 +122,7 @@ fn demonstrate(wish: &Wish, output: &Output, how: &How, printer: &Printer) -> Re
     let stems = demo::write(&output.output, &how.options(output.force))?;
     let done = scan(&stems, None).map_err(Error::from);
     let done = done.and_then(|delivery| mastered(&delivery, &brief, output, how, printer, &watch));
+    let done = done.map_err(|error| pointed_at(error, wish));
     if done.is_err() {
         remove(&stems);
     }
@@ -126,12 +137,46 @@ fn planned(
     how: &How,
     printer: &Printer,
 ) -> Result<bool, Error> {
+    if let [path] = &input.stems[..]
+        && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"))
+    {
+        return planned_again((path, input.mix.as_deref()), wish, output, force, how, printer);
+    }
     if !force {
         refuse_existing(output)?;
     }
-    let mut session = analyse(&find(input)?, &wish.brief()?, &how.options(force), &watch(how))?;
+    let heard = analyse(&find(input)?, &wish.brief()?, &how.options(force), &watch(how));
+    let mut session = heard.map_err(|error| pointed_at(error, wish))?;
     check(&mut session);
-    plan(&mut session)?;
+    plan(&mut session).map_err(|error| pointed_at(error, wish))?;
+    write_text(output, &session_text(&session))?;
+    printer.planned(&session, output, how.quiet);
+    Ok(!is_rejected(&session))
+}
+
+/// Plans a session again. It may be written over itself, but not where it is the record of finished files.
+fn planned_again(
+    (path, mix): (&Path, Option<&Path>),
+    wish: &Wish,
+    output: &Path,
+    force: bool,
+    how: &How,
+    printer: &Printer,
+) -> Result<bool, Error> {
+    if let Some(mix) = mix {
+        let expected = "stems to compare it with; a session has been compared already";
+        return Err(Error::BadSetting {
+            given: format!("--mix {}", mix.display()),
+            expected: expected.into(),
+        });
+    }
+    let mut session = read_session(path)?;
+    let is_itself = path.canonicalize().ok().is_some_and(|path| output.canonicalize().ok() == Some(path));
+    if !force && (!is_itself || session.outcome.is_some()) {
+        refuse_existing(output)?;
+    }
+    let brief = wish.over(session.brief.clone())?;
+    replan(&mut session, brief).map_err(|error| point_at(pointed_at(error, wish), path))?;
     write_text(output, &session_text(&session))?;
     printer.planned(&session, output, how.quiet);
     Ok(!is_rejected(&session))

@@ -8,13 +8,20 @@ mod align;
 mod balance;
 mod bus;
 mod dynamics;
+mod hum;
 mod limiter;
+mod low_width;
 mod moves;
 pub mod norms;
+mod owner;
 mod propose;
+mod reference;
+mod resonance;
 pub mod roles;
 mod rumble;
 pub mod scene;
+mod sibilance;
+mod stem_tone;
 mod tone;
 mod unmask;
 mod verdict;
@@ -28,9 +35,16 @@ pub use propose::{Proposal, faults, propose, weight};
 pub const ADVISORS: &[Advisor] = &[
     align::ADVISOR,
     bus::ADVISOR,
+    hum::ADVISOR,
     rumble::ADVISOR,
+    low_width::ADVISOR,
+    reference::same_song::ADVISOR,
+    resonance::ADVISOR,
+    sibilance::ADVISOR,
+    stem_tone::ADVISOR,
     balance::ADVISOR,
     unmask::ADVISOR,
+    reference::ADVISOR,
     tone::ADVISOR,
     dynamics::ADVISOR,
     width::ADVISOR,

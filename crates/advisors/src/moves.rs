@@ -41,6 +41,12 @@ pub(crate) fn advise(
     }
 }
 
+/// A move under a name of its own, for advisors that make several at one place.
+pub(crate) fn named(name: &str, mut made: Move) -> Move {
+    made.id = format!("{}/{name}", made.at);
+    made
+}
+
 /// Settings from keys and values.
 pub(crate) fn settings<const N: usize>(pairs: [(&str, Json); N]) -> Map {
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()

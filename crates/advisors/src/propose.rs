@@ -39,6 +39,9 @@ pub fn weight(faults: &[Fault]) -> f64 {
     faults.iter().map(|fault| fault.severity * fault.severity).sum()
 }
 
+/// The one move that a lock does not keep away: no master is without its ceiling.
+const LIMITER: &str = "master/limiter";
+
 /// One plan, and what it would leave amiss.
 #[derive(Debug)]
 pub(crate) struct Design {
@@ -57,6 +60,11 @@ impl Design {
             let mut advised = (advisor.run)(&Case { readings: &foretold, ..*asked });
             for vetoed in advised.iter_mut().filter(|m| way.brief.mute.contains(&m.id)) {
                 vetoed.standing = Standing::Muted("by the brief".into());
+            }
+            advised.retain(|m| !way.brief.lock.contains(&m.at) || m.id == LIMITER);
+            for scaled in &mut advised {
+                scaled.process.amount =
+                    way.brief.scale.get(&scaled.id).copied().unwrap_or(scaled.process.amount);
             }
             if advised.is_empty() {
                 continue;

@@ -56,11 +56,11 @@ pub(crate) fn by_stems(case: &Case, verdict: &Verdict) -> bool {
     }
 }
 
-/// Something past what a master may mend is grave, or most of much stays.
+/// Something past what a master may mend is grave, or such things make up most of much that is amiss.
 fn is_for_the_mix(ways: &Ways, weighed: Weighed) -> bool {
-    let grave = |fault: &Fault| fault.beyond && fault.severity >= GRAVE;
-    let left = weight(ways.left());
-    ways.left().iter().any(grave) || (weighed.as_sent >= MUCH_AMISS && left > LEFT_OVER * weighed.as_sent)
+    let beyond: Vec<Fault> = ways.left().iter().filter(|fault| fault.beyond).cloned().collect();
+    let most = weighed.as_sent >= MUCH_AMISS && weight(&beyond) > LEFT_OVER * weighed.as_sent;
+    most || beyond.iter().any(|fault| fault.severity >= GRAVE)
 }
 
 fn for_the_mix_because(ways: &Ways, weighed: Weighed) -> Vec<String> {

@@ -9,8 +9,9 @@ use acetate_model::{
 use fixture::{Fixture, size_db, third_octaves};
 
 use Quantity::{
-    Dc, Integrated, LowCorrelation, MixDelay, MixGain, MixGainRange, NullFilter, NullGain, NullOneStem,
-    OneStemDelay, OneStemFactor, PeakToLoudness, Rms, Rumble, SideToMid, Spectrum, TruePeak,
+    Dc, HumFrequency, HumLevel, Integrated, LowCorrelation, MixDelay, MixGain, MixGainRange, NullFilter,
+    NullGain, NullOneStem, OneStemDelay, OneStemFactor, PeakToLoudness, Rms, Rumble, SibilantLevel,
+    SideToMid, Spectrum, TruePeak,
 };
 
 const MASTER: Place = Place::Master;
@@ -103,6 +104,63 @@ const DEFECTS: &[Defect] = &[
     Defect {
         answered_by: "master/limiter",
         spoil: |f, softer| f.scalar(&MASTER, Integrated, -14.0 - softer),
+        amounts: [0.0, 20.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/hum",
+        spoil: |f, dbfs| {
+            let keys = Place::stem("keys");
+            f.scalar(&keys, HumLevel, dbfs).scalar(&keys, HumFrequency, 49.98)
+        },
+        amounts: [-90.0, -30.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/low_width",
+        spoil: |f, less| f.scalar(&Place::stem("keys"), LowCorrelation, 1.0 - less),
+        amounts: [0.0, 1.4],
+        step: 0.005,
+    },
+    Defect {
+        answered_by: "master/reference",
+        spoil: |f, db| f.reference(|hz| if hz > 5000.0 { -db } else { 0.0 }),
+        amounts: [0.0, 12.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/reference_level",
+        spoil: |f, db| f.same_song(|name, _| if name == "keys" { -db } else { 0.0 }),
+        amounts: [0.0, 9.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/resonance",
+        spoil: |f, db| f.rings("keys", 1300.0, db),
+        amounts: [0.0, 12.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/vocals/sibilance",
+        spoil: |f, db| f.scalar(&Place::stem("vocals"), SibilantLevel, db),
+        amounts: [-15.0, 8.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/vocals/stem_tone",
+        spoil: |f, db| f.stem_tone("vocals", |hz| if hz > 3000.0 { db } else { 0.0 }),
+        amounts: [0.0, 20.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/vocals/stem_tone",
+        spoil: |f, db| f.stem_tone("vocals", |hz| if hz > 3000.0 { -db } else { 0.0 }),
+        amounts: [0.0, 20.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/stem_tone",
+        spoil: |f, db| f.stem_tone("keys", |hz| if (200.0..400.0).contains(&hz) { db } else { 0.0 }),
         amounts: [0.0, 20.0],
         step: 0.1,
     },

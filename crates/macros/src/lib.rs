@@ -1,6 +1,8 @@
 //! Derives a table of parameters from a struct, so that a setting is declared in one place.
 //!
 //! `#[derive(Params)]` reads each field's doc comment and its `#[param(default = …, range = a..=b, log)]`.
+//! A number that says how much of the sound is changed has `amount` (it does nothing at 0), `amount = 100.0` (nothing
+//! at 100), `amount_in_ratios = 30000.0` (the same on a logarithmic scale) or `amount_as_slope` (a compressor's ratio).
 //! The kind follows from the field's type: a unit (`Db`, `Hz`, …) is a number and needs a range, `u32` is a
 //! whole number and needs a range, `bool` is a flag, `Vec<T>` is a list of another `Params` struct
 //! (`#[param(max = n)]`), and anything else is a choice declared with `#[derive(Choice)]`.
@@ -9,8 +11,8 @@ use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, Meta, Result, Type,
-    parse_macro_input, spanned::Spanned,
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, Meta, Result, Token, Type,
+    parse_macro_input, parse_quote, spanned::Spanned,
 };
 
 /// Implements `acetate_model::Params` and `Default`.
@@ -119,6 +121,7 @@ struct ParamField {
     range: Option<(Expr, Expr)>,
     max: Option<Expr>,
     log: bool,
+    amount: Option<Tokens>,
 }
 
 impl ParamField {
@@ -133,6 +136,7 @@ impl ParamField {
             range: None,
             max: None,
             log: false,
+            amount: None,
         };
         if out.about.is_empty() {
             return Err(Error::new(field.span(), "a parameter needs a doc comment: it is shown to people"));
@@ -141,6 +145,15 @@ impl ParamField {
             attr.parse_nested_meta(|meta| {
                 if meta.path.is_ident("log") {
                     out.log = true;
+                } else if meta.path.is_ident("amount") {
+                    let neutral: Expr =
+                        if meta.input.peek(Token![=]) { meta.value()?.parse()? } else { parse_quote!(0.0) };
+                    out.amount = Some(quote!(acetate_model::Amount::From(#neutral)));
+                } else if meta.path.is_ident("amount_in_ratios") {
+                    let neutral: Expr = meta.value()?.parse()?;
+                    out.amount = Some(quote!(acetate_model::Amount::InRatios(#neutral)));
+                } else if meta.path.is_ident("amount_as_slope") {
+                    out.amount = Some(quote!(acetate_model::Amount::Slope));
                 } else if meta.path.is_ident("default") {
                     out.default = Some(meta.value()?.parse()?);
                 } else if meta.path.is_ident("max") {
@@ -154,7 +167,9 @@ impl ParamField {
                         _ => return Err(meta.error("expected low..=high")),
                     }
                 } else {
-                    return Err(meta.error("expected default, range, max or log"));
+                    return Err(meta.error(
+                        "expected default, range, max, log, amount, amount_in_ratios or amount_as_slope",
+                    ));
                 }
                 Ok(())
             })?;
@@ -198,7 +213,8 @@ impl ParamField {
             _ => Error::new(self.ty.span(), "needs #[param(default = …)], and a range if it is a number")
                 .into_compile_error(),
         };
-        quote!(acetate_model::Param { name: #key, about: #about, kind: #kind })
+        let amount = self.amount.as_ref().map_or(quote!(None), |amount| quote!(Some(#amount)));
+        quote!(acetate_model::Param { name: #key, about: #about, kind: #kind, amount: #amount })
     }
 
     fn default(&self) -> Tokens {

@@ -7,7 +7,7 @@ use acetate_model::{
 };
 use rayon::prelude::*;
 
-use crate::{Compared, Error, Options, Progress, null_test, progress::step};
+use crate::{Compared, Error, Options, Progress, null_test, progress::step, reference};
 
 /// The name under which the client's mix stands among the readings.
 pub const MIX: &str = "mix";
@@ -25,6 +25,7 @@ pub fn analyse(
         return Err(Error::BadSetting { given: unknown.clone(), expected });
     }
     let mut session = options.in_pool(|| Analysis::open(delivery, options)?.run(brief, options, progress))?;
+    options.in_pool(|| reference::hear(&mut session, options, progress))?;
     session.passed_over = delivery.passed_over_lines();
     Ok(session)
 }
@@ -132,6 +133,7 @@ impl Analysis {
             brief: brief.clone(),
             stems,
             mix: mix.map(|m| m.into_stem(None)).transpose()?,
+            references: Vec::new(),
             passed_over: Vec::new(),
             readings,
             findings: Vec::new(),

@@ -32,6 +32,16 @@ pub enum Error {
         /// What would have been right.
         expected: String,
     },
+    /// A reference cannot serve as one.
+    #[error("{path}: expected a mastered song as reference, found {found}\n  {hint}")]
+    Reference {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        found: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// A session or brief cannot be understood.
     #[error("{path}: {error}\n  {hint}")]
     Unreadable {

@@ -1,14 +1,19 @@
 //! The whole pipeline on one screen: [`master`] runs every verb, and each verb can be run alone.
 
 mod analyse;
+mod bus;
 mod deliver;
 pub mod demo;
 mod error;
 mod forecast;
+mod hand;
 mod null_test;
 mod options;
 mod plan;
+mod position;
 mod progress;
+mod prove;
+mod reference;
 mod render;
 mod schema;
 mod session_file;
@@ -30,16 +35,17 @@ pub use acetate_report::{
 pub use analyse::{MIX, analyse};
 pub use deliver::{DELIVERABLES, Form};
 pub use error::Error;
+pub use hand::works_with;
 pub use null_test::{Compared, null_test};
 pub use options::Options;
-pub use plan::{check, plan};
+pub use plan::{check, plan, replan};
 pub use progress::{Progress, Silent};
 pub use render::render;
 pub use schema::{brief_schema, session_schema};
 pub use session_file::{
-    REPORT_FILE, SESSION_FILE, is_rejected, read_brief, read_session, session_text, write_text,
+    REPORT_FILE, SESSION_FILE, is_rejected, point_at, read_brief, read_session, session_text, write_text,
 };
-pub use set::parse_setting;
+pub use set::{nearest, parse_setting};
 pub use verify::{Verification, verify};
 
 use acetate_model::{Brief, Session};

@@ -1,20 +1,20 @@
 use std::path::Path;
 
 use acetate_dsp::Resampler;
-use acetate_files::{OutputFolder, Resampled, Scratch, ScratchReader, StemFile, StemReader, WavSpec};
+use acetate_files::{OutputFolder, StemFile, WavSpec};
 use acetate_model::{
-    By, Case, Deliverable, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session, Severity,
-    Source, Stage as When, Standing, Stem, Worked, amplitude,
+    By, Case, Deliverable, Finding, Json, Move, Outcome, Place, Promise, Quantity, Readings, Session,
+    Severity, Source, Stage as When, Standing, Stem, amplitude,
 };
 use acetate_processors::{LimiterSettings, is_limiter, limiter_of};
-use acetate_render::{Graph, Lane, RenderError};
+use acetate_render::RenderError;
 use rayon::prelude::*;
 
 use crate::{
-    DELIVERABLES, Error, Form, MIX, Options, Progress,
+    DELIVERABLES, Error, Form, Options, Progress,
+    bus::{Bus, heard_mix, split},
     deliver::{self, Measured},
-    forecast::Envelope,
-    progress::step,
+    prove::{prove_last, render_proven},
     session_file,
     settle::{Settled, Stage},
 };
@@ -86,11 +86,13 @@ pub(crate) fn render_analysed(
     options.refuse_to_overwrite(out)?;
     options.in_pool(|| {
         let mut folder = OutputFolder::create(out, options.force)?;
-        let (first, last) = split(&session.plan);
+        let (_, last) = split(&session.plan);
         reject_keys(&last)?;
-        let bus = Bus::render((session, files), &first, folder.path(), options, progress)?;
+        let (bus, proof) = render_proven(session, files, folder.path(), options, progress)?;
         let finish = Finish { session, bus: &bus, last: &last, folder: &mut folder, options, progress };
-        let (outcome, drive_db) = finish.outcome()?;
+        let (mut outcome, drive_db) = finish.outcome()?;
+        let of_last = prove_last(session, &last, &outcome.readings);
+        (outcome.moves, outcome.proof) = (proof.in_order(&session.plan, of_last), proof.plan);
         session.outcome = Some(outcome);
         write_down_drive(&mut session.plan, drive_db);
         session_file::stage(session, &mut folder)?;
@@ -99,15 +101,24 @@ pub(crate) fn render_analysed(
     })
 }
 
-/// The moves up to the first limiter or maximizer of the master chain, and those from it on.
-fn split(plan: &[Move]) -> (Vec<Move>, Vec<Move>) {
-    let is_last = |m: &Move| m.at == Place::Master && is_limiter(&m.process.kind);
-    let from = plan.iter().position(is_last).unwrap_or(plan.len());
-    let late = |at: usize, m: &Move| at >= from && m.at == Place::Master;
-    let side = |wanted: bool| {
-        plan.iter().enumerate().filter(|(at, m)| late(*at, m) == wanted).map(|(_, m)| m.clone()).collect()
-    };
-    (side(false), side(true))
+/// What to know about active moves that this version cannot make.
+fn not_applied(plan: &[Move]) -> impl Iterator<Item = Finding> {
+    let unknown =
+        |m: &&Move| m.standing == Standing::Active && acetate_processors::find(&m.process.kind).is_none();
+    plan.iter().filter(unknown).map(|m| Finding {
+        code: "not_applied".into(),
+        severity: Severity::Warning,
+        at: m.at.clone(),
+        when_ms: Vec::new(),
+        text: format!(
+            "The move `{}` is of the kind `{}`, which this version does not know; it stays in the session and was \
+             not applied.",
+            m.id, m.process.kind
+        ),
+        hint: "`acetate list processors` names those that it knows.".into(),
+        repair: None,
+        evidence: Vec::new(),
+    })
 }
 
 /// From the limiter on, no stem is heard any more.
@@ -120,63 +131,11 @@ fn reject_keys(last: &[Move]) -> Result<(), RenderError> {
     }
 }
 
-/// The client's mix, if a move is steered by it.
-fn heard_mix<'a>(session: &'a Session, plan: &[Move]) -> Option<&'a Stem> {
-    let key = Place::Bus(MIX.into());
-    let asked = |m: &Move| m.standing == Standing::Active && m.process.key.as_ref() == Some(&key);
-    session.mix.as_ref().filter(|_| plan.iter().any(asked))
-}
-
 /// The plan says what was rendered.
 fn write_down_drive(plan: &mut [Move], drive_db: Option<f64>) {
     let limiter = plan.iter_mut().find(|m| m.at == Place::Master && is_limiter(&m.process.kind));
     if let (Some(limiter), Some(drive_db)) = (limiter, drive_db) {
         limiter.process.settings.insert("drive_db".into(), Json::from(drive_db));
-    }
-}
-
-/// Everything before the last stage, rendered once.
-struct Bus {
-    audio: ScratchReader,
-    envelope: Envelope,
-    worked: Vec<Worked>,
-    frames: u64,
-}
-
-impl Bus {
-    fn render(
-        (session, files): (&Session, &[StemFile]),
-        plan: &[Move],
-        staging: &Path,
-        options: &Options,
-        progress: &dyn Progress,
-    ) -> Result<Self, Error> {
-        let lane = |name: &str, file: &StemFile| {
-            let source = Box::new(StemReader::new(file.open()?, session.rate_hz));
-            Ok(Lane { name: name.to_owned(), source })
-        };
-        let (of_stems, of_mix) = files.split_at(session.stems.len());
-        let pairs = session.stems.par_iter().zip(of_stems);
-        let lanes = pairs.map(|(stem, file)| lane(&stem.name, file)).collect::<Result<Vec<_>, Error>>()?;
-        let beside = heard_mix(session, plan).and(of_mix.first()).map(|file| lane(MIX, file));
-        let listeners = beside.into_iter().collect::<Result<Vec<_>, Error>>()?;
-        progress.begin("rendering", lanes.iter().filter_map(|l| l.source.frames()).max());
-        let mut audio = Scratch::new(session.rate_hz, 2, options.memory_bytes, staging);
-        let mut envelope = Envelope::new(session.rate_hz);
-        let mut frames = 0;
-        let mut graph = Graph::build_beside(plan, lanes, listeners, options.shape())?;
-        graph.run(|block| {
-            audio.push(&block.main)?;
-            envelope.push(&block.main);
-            frames += block.frames() as u64;
-            step(progress, block.frames())
-        })?;
-        Ok(Self { audio: audio.into_reader(), envelope, worked: graph.worked(), frames })
-    }
-
-    fn at_rate(&self, rate_hz: u32) -> Box<dyn Source> {
-        let reader = self.audio.clone();
-        if reader.rate_hz() == rate_hz { Box::new(reader) } else { Box::new(Resampled::new(reader, rate_hz)) }
     }
 }
 
@@ -218,6 +177,7 @@ impl Finish<'_> {
             readings: &outcome.readings,
             findings: &[],
         });
+        outcome.findings.extend(not_applied(&self.session.plan));
         Ok((outcome, drive_db))
     }
 
@@ -297,8 +257,9 @@ impl Finish<'_> {
         let length = expected_frames(self.bus.frames, self.session.rate_hz, rate_hz);
         let clipped = self.session.readings.scalar(&Place::Master, Quantity::ClippedRuns).unwrap_or(0.0);
         let mut promises: Vec<Promise> = Vec::new();
-        for m in self.session.plan.iter().filter(|m| m.standing == Standing::Active) {
-            promises.extend(m.promises.iter().filter(|p| measured.scalar(p.quantity).is_some()).cloned());
+        let about_the_file = |p: &&Promise| p.of == Place::Master && measured.scalar(p.quantity).is_some();
+        for m in self.last.iter().filter(|m| m.standing == Standing::Active) {
+            promises.extend(m.promises.iter().filter(about_the_file).cloned());
         }
         promises.extend(deliver::promises(form, rate_hz, length, self.ceiling_dbtp(), clipped));
         promises.retain(|p| p.quantity != Quantity::Dither || measured.scalar(Quantity::Dither).is_some());

@@ -1,4 +1,4 @@
-use acetate_model::{Brief, Json, Kind, Map, Param, Session};
+use acetate_model::{Amount, Brief, Json, Kind, Map, Param, Session, has_amounts};
 use acetate_processors::PROCESSORS;
 use serde_json::json;
 
@@ -25,10 +25,22 @@ fn process() -> Json {
             "description": entry.about,
             "required": ["kind"],
             "additionalProperties": false,
-            "properties": { "kind": { "const": entry.id }, "settings": table(entry.params) },
+            "properties": {
+                "kind": { "const": entry.id },
+                "settings": table(entry.params),
+                "key": { "type": "string", "description": "The stem that steers it." },
+                "amount": amount(entry.params),
+            },
         })
     });
     json!({ "description": "A processor with its settings.", "oneOf": kinds.collect::<Vec<_>>() })
+}
+
+/// How much of it may be done.
+fn amount(params: &[Param]) -> Json {
+    let [low, high] = if has_amounts(params) { Amount::RANGE } else { [1.0; 2] };
+    json!({ "type": "number", "default": 1.0, "minimum": low, "maximum": high,
+            "description": "How much of what the settings say is done." })
 }
 
 fn table(params: &[Param]) -> Json {

@@ -5,12 +5,16 @@ use acetate_model::{
 };
 use acetate_processors::{DitherSettings, PROCESSORS, is_limiter};
 
-use crate::Error;
+use crate::{ADVISORS, Error, hand};
 
 /// The setting of every move that names the stem which steers it.
 const KEY: &str = "key";
 /// Who is named as the maker of a move that was set by hand.
 const BY_HAND: &str = "--set";
+/// Why a move is muted that the brief vetoes.
+pub(crate) const BY_THE_BRIEF: &str = "by the brief";
+/// Names that are less alike than this are not offered in place of each other.
+const ALIKE: f64 = 0.8;
 
 /// Reads `KEY=VALUE` as the key and the value that a brief holds.
 pub fn parse_setting(given: &str) -> Result<(String, Json), Error> {
@@ -38,13 +42,37 @@ pub(crate) fn apply(session: &mut Session) -> Result<(), Error> {
 }
 
 fn mute(session: &mut Session, id: &str) -> Result<(), Error> {
-    let known: Vec<String> = session.plan.iter().map(|m| m.id.clone()).collect();
-    let named = session.plan.iter_mut().find(|m| m.id == id).ok_or_else(|| Error::BadSetting {
-        given: id.to_owned(),
-        expected: format!("one of the plan's moves: {}", known.join(", ")),
-    })?;
-    named.standing = Standing::Muted("by the brief".into());
+    if let Some(at) = named(session, id)? {
+        session.plan[at].standing = Standing::Muted(BY_THE_BRIEF.into());
+    }
     Ok(())
+}
+
+/// The move of this id; none where it is one that an advisor might have made and did not.
+pub(crate) fn named(session: &Session, id: &str) -> Result<Option<usize>, Error> {
+    if let Some(at) = session.plan.iter().position(|m| m.id == id) {
+        return Ok(Some(at));
+    }
+    let place_and_advisor = id.rsplit_once('/');
+    let might_be = place_and_advisor.is_some_and(|(place, name)| {
+        place.parse().is_ok_and(|place| hand::places(session).contains(&place))
+            && ADVISORS.iter().any(|advisor| advisor.id == name)
+    });
+    if might_be {
+        return Ok(None);
+    }
+    let known: Vec<&str> = session.plan.iter().map(|m| m.id.as_str()).collect();
+    let near = nearest(id, &known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Err(Error::BadSetting {
+        given: id.to_owned(),
+        expected: format!("one of the plan's moves: {}{near}", known.join(", ")),
+    })
+}
+
+/// The name that is most like another, if any is like it.
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let alike = known.iter().map(|other| (strsim::jaro_winkler(name, other), *other));
+    alike.filter(|(alike, _)| *alike >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
 }
 
 fn set(session: &mut Session, key: &str, value: &Json) -> Result<(), Error> {

@@ -34,8 +34,10 @@ mod pauses;
 mod peak;
 mod power;
 mod programme;
+mod resonance;
 mod sections;
 mod shared;
+mod sibilance;
 mod spectrum;
 mod stereo;
 mod sums;
@@ -60,6 +62,8 @@ pub const METERS: &[MeterEntry] = &[
     spectrum::ENTRY,
     cells::ENTRY,
     character::ENTRY,
+    resonance::ENTRY,
+    sibilance::ENTRY,
     clipping::ENTRY,
     holes::ENTRY,
     edges::ENTRY,

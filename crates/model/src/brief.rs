@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Dbtp, Lufs, Role};
+use crate::{Amount, Dbtp, Lufs, Place, Role};
 
 /// The wish: what the master is for. Written by hand as `brief.toml`, or given as flags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,15 +24,24 @@ pub struct Brief {
     /// Roles by stem name, where the names of the files do not tell.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Role>,
+    /// Mastered songs that this one shall sound like, as paths. Without a loudness in the brief, theirs is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reference: Vec<String>,
     /// What may be mended that a mix engineer might not want mended unasked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repair: Vec<Repair>,
     /// Settings by hand: `"master/limiter.ceiling_dbtp" = -1.2`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, crate::Json>,
+    /// How much of a move is done, by id: 1 is all of it, 0 nothing, 2 twice as much.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub scale: BTreeMap<String, f64>,
     /// Moves that shall not be made, by id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mute: Vec<String>,
+    /// Places at which no advisor may make a move: `stem/vocals`, or `master`, where only the limiter stays.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lock: Vec<Place>,
 }
 
 impl Default for Brief {
@@ -44,26 +53,27 @@ impl Default for Brief {
             ceiling_dbtp: Dbtp(-1.0),
             mode: Mode::default(),
             roles: BTreeMap::new(),
+            reference: Vec::new(),
             repair: Vec::new(),
             set: BTreeMap::new(),
+            scale: BTreeMap::new(),
             mute: Vec::new(),
+            lock: Vec::new(),
         }
     }
 }
 
 impl Brief {
     /// What is wrong with its numbers, if anything is.
-    pub fn validate(&self) -> Result<(), String> {
-        let within = |key: &str, value: f64, [low, high]: [f64; 2]| {
-            let fits = (low..=high).contains(&value);
-            if fits {
-                Ok(())
-            } else {
-                Err(format!("{key}: expected a number from {low} to {high}, found {value}"))
-            }
+    pub fn validate(&self) -> Result<(), OutOfRange> {
+        let ceiling = (vec!["ceiling_dbtp"], self.ceiling_dbtp.0, Self::CEILING_DBTP);
+        let loudness = self.loudness_lufs.map(|l| (vec!["loudness_lufs"], l.0, Self::LOUDNESS_LUFS));
+        let scales = self.scale.iter().map(|(id, by)| (vec!["scale", id.as_str()], *by, Amount::RANGE));
+        let mut all = [ceiling].into_iter().chain(loudness).chain(scales);
+        let Some((path, found, range)) = all.find(|(_, v, [low, high])| !(*low..=*high).contains(v)) else {
+            return Ok(());
         };
-        within("ceiling_dbtp", self.ceiling_dbtp.0, Self::CEILING_DBTP)?;
-        self.loudness_lufs.map_or(Ok(()), |l| within("loudness_lufs", l.0, Self::LOUDNESS_LUFS))
+        Err(OutOfRange { path: path.into_iter().map(str::to_owned).collect(), found, range })
     }
 
     /// The range of the ceiling.
@@ -71,10 +81,29 @@ impl Brief {
     /// The range of the loudness.
     pub const LOUDNESS_LUFS: [f64; 2] = [-40.0, 0.0];
 
+    /// Which places are locked, in a sentence; none where nothing is.
+    pub fn locked(&self) -> Option<String> {
+        let places: Vec<String> = self.lock.iter().map(Place::to_string).collect();
+        (!places.is_empty())
+            .then(|| format!("Locked: {}. No move was made there unasked.", places.join(", ")))
+    }
+
     /// The loudness asked for.
     pub fn target(&self) -> Lufs {
         self.loudness_lufs.unwrap_or_else(|| self.intent.loudness())
     }
+}
+
+/// A number of a brief that is out of its range.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{}: expected a number from {} to {}, found {found}", path.join("."), range[0], range[1])]
+pub struct OutOfRange {
+    /// The way to it, key by key.
+    pub path: Vec<String>,
+    /// What was there.
+    pub found: f64,
+    /// From and to.
+    pub range: [f64; 2],
 }
 
 /// How loud a master shall be, by purpose.

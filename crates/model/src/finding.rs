@@ -5,6 +5,7 @@ use crate::{Place, Quantity, Repair};
 
 /// Something a person should know about the delivery or the result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The check's code.
     pub code: String,
@@ -41,6 +42,7 @@ pub enum Severity {
 
 /// A number that a finding or a move rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// Whose.
     pub of: Place,

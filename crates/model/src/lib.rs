@@ -4,6 +4,7 @@
 
 extern crate self as acetate_model;
 
+mod amount;
 mod audio;
 mod brief;
 mod case;
@@ -16,6 +17,7 @@ mod part;
 mod place;
 mod plan;
 mod processor;
+mod proof;
 mod quantity;
 mod reading;
 mod role;
@@ -23,8 +25,9 @@ mod session;
 mod unit;
 
 pub use acetate_macros::{Choice, Params};
+pub use amount::{Amount, has_amounts, scaled};
 pub use audio::{Audio, Block, Source, SourceError, Spec};
-pub use brief::{Brief, Intent, Mode, Repair};
+pub use brief::{Brief, Intent, Mode, OutOfRange, Repair};
 pub use case::{Advice, Advisor, Case, Check, Fault, Stage};
 pub use cells::Cells;
 pub use finding::{Evidence, Finding, Severity};
@@ -35,6 +38,7 @@ pub use part::{MAX_START_SECONDS, Part, RightHalf};
 pub use place::{Name, Place};
 pub use plan::{By, Move, Process, Promise, Standing};
 pub use processor::{Curve, Processor, ProcessorEntry, Reduction, Settings};
+pub use proof::{MoveProof, PlanProof, Proved, SectionProof};
 pub use quantity::Quantity;
 pub use reading::{Reading, Readings, Value};
 pub use role::{Role, RoleBy, RoleGuess};

@@ -1,4 +1,4 @@
-use crate::{Json, Unit};
+use crate::{Amount, Json, Unit};
 
 /// Settings as they stand in a session: a JSON object.
 pub type Map = serde_json::Map<String, Json>;
@@ -12,6 +12,8 @@ pub struct Param {
     pub about: &'static str,
     /// Its type, default and limits.
     pub kind: Kind,
+    /// Where it does nothing and how it grows from there, if it says how much of the sound is changed.
+    pub amount: Option<Amount>,
 }
 
 /// What values a parameter takes.

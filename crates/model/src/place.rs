@@ -19,7 +19,20 @@ pub enum Place {
     Master,
 }
 
+/// How the names of references begin.
+const REFERENCE: &str = "reference-";
+
 impl Place {
+    /// The reference with this number, counted from 0.
+    pub fn reference(number: usize) -> Self {
+        Self::Bus(format!("{REFERENCE}{}", number + 1))
+    }
+
+    /// Whether it is one of the references.
+    pub fn is_reference(&self) -> bool {
+        matches!(self, Self::Bus(name) if name.starts_with(REFERENCE))
+    }
+
     /// A stem by name.
     pub fn stem(name: &str) -> Self {
         Self::Stem(name.to_owned())

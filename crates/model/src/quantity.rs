@@ -63,6 +63,10 @@ quantities! {
     Glide "glide_percent" "%" "Glide" "Share of the pitched time in which the pitch moves by less than a semitone and more than a fixed tuning would.";
     Colour "colour_db" "dB" "Colour" "How far the balance of the bands moves in 50 ms while one pitch goes on.";
     Sibilance "sibilance_percent" "%" "Sibilance" "Share of the sounding time in which 5 to 10 kHz outweigh 100 Hz to 4 kHz.";
+    SibilantLevel "sibilant_level_db" "dB" "Level of the s" "95th percentile of 5 to 10 kHz in the s of a voice, over its vowels.";
+    Resonances "resonances_db" "dB" "Resonances" "How far each quarter tone stands out of whatever plays, as the height of a narrow bell.";
+    ResonancesSure "resonances_sure_db" "dB" "Sure resonances" "How much of that is sure: what many notes bear out, and what sounds between them.";
+    Resonance "resonance_db" "dB" "Surest resonance" "The highest of these.";
     Flatness "flatness_db" "dB" "Flatness" "Geometric over arithmetic mean of the power from 200 Hz to 5 kHz: 0 white noise, far below it tones.";
     Rumble "rumble_db" "dB" "Rumble" "Power below 25 Hz over the power of the whole.";
     BandEdge "band_edge_hz" "Hz" "Band edge" "Where a full band ends as if cut off; half the rate if it does not.";
@@ -109,6 +113,9 @@ quantities! {
     OnsetInTime "onset_in_time" "" "Onsets in time" "The same correlation within 15 ms of no lag.";
     OnsetGrid "onset_grid" "" "Grid of the onsets" "Correlation of the others' onsets with themselves that much later: high where the beat repeats.";
     OnsetSteady "onset_steady_percent" "%" "Steadiness of the onsets" "Share of stretches of the song in which they match there and not in time.";
+    ReferenceDistance "reference_distance_db" "dB" "Distance to the reference" "RMS over third octaves of how far the spectrum lies from that of the references, at equal level.";
+    ReferenceOffset "reference_offset_db" "dB" "Reference over song" "How much more of a band the references have, at equal level.";
+    ReferenceLevel "reference_level_db" "dB" "Stem in the reference" "How much louder a stem stands in another master of the same song than in this sum, beside the other stems.";
     Activity "activity_percent" "%" "Active" "Share of 400 ms blocks above -60 LUFS.";
     Length "length_frames" "frames" "Length" "Frames per channel.";
     Rate "rate_hz" "Hz" "Rate" "Frames per second.";
@@ -139,6 +146,22 @@ quantities! {
     MixGainOverTime "mix_gain_over_time_db" "dB" "Mix over sum over time" "The gain from the sum of the stems to the mix in each hop.";
     MixGainRange "mix_gain_range_db" "dB" "Range of the mix's gain" "How far that gain moves, from its 1st to its 99th percentile, in windows of milliseconds.";
     MixGainLevel "mix_gain_level_correlation" "" "Mix's gain with level" "Correlation of that gain and the sum's level: -1 the louder, the more is turned down.";
+}
+
+impl Quantity {
+    /// A difference that nobody could hear or act upon, in its own unit: what a measured promise may miss by.
+    pub fn slack(self) -> f64 {
+        match self.symbol() {
+            // the loudness difference of two renderings that meters agree on
+            "LUFS" | "LU" => 0.2,
+            "dB" | "dBFS" | "dBTP" => 0.3,
+            "%" => 1.0,
+            "ms" => 0.5,
+            // correlations and the like; less than any count
+            "" | "1/s" => 0.02,
+            _ => 0.0,
+        }
+    }
 }
 
 impl fmt::Display for Quantity {

@@ -2,7 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Brief, Evidence, Finding, Move, Part, Place, Promise, Readings, Reduction, Role, RoleBy, RoleGuess,
+    Brief, Evidence, Finding, Move, MoveProof, Part, Place, PlanProof, Promise, Readings, Reduction, Role,
+    RoleBy, RoleGuess,
 };
 
 /// The version of the session's form.
@@ -13,6 +14,7 @@ pub const MOST_STEMS: usize = 12;
 
 /// The record of a song's mastering: written by the program, editable, enough to render again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Session {
     /// Where the form is described.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
@@ -30,6 +32,9 @@ pub struct Session {
     /// The client's stereo mix, for comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mix: Option<Stem>,
+    /// The songs that this one shall sound like, in the order of the brief.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Stem>,
     /// Files of the delivery that were not taken, each with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<String>,
@@ -52,6 +57,7 @@ pub struct Session {
 
 /// One file of the delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Stem {
     /// Its name in this session, unique.
     pub name: String,
@@ -163,6 +169,7 @@ pub enum SourceNote {
 
 /// What becomes of a delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Acceptance {
     /// The decision.
     pub decision: Decision,
@@ -199,6 +206,7 @@ impl Decision {
 
 /// Something that was done to a delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Repaired {
     /// Where.
     pub at: Place,
@@ -208,6 +216,7 @@ pub struct Repaired {
 
 /// How the song should be mastered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Verdict {
     /// The choice.
     pub choice: VerdictChoice,
@@ -235,6 +244,7 @@ pub struct Weighed {
 
 /// Something for the mix engineer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MixRequest {
     /// Where.
     pub at: Place,
@@ -259,6 +269,7 @@ pub enum VerdictChoice {
 
 /// What came of a session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// The written files.
     pub deliverables: Vec<Deliverable>,
@@ -270,6 +281,12 @@ pub struct Outcome {
     /// How much each move that turns down did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worked: Vec<Worked>,
+    /// What came of each move, measured: those that are heard, and those that were taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<MoveProof>,
+    /// Whether the plan did the song good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<PlanProof>,
     /// How often the last stage was rendered until the promises held.
     pub passes: u32,
     /// What gave way, and why: a loudness that would have cost too much.

@@ -17,10 +17,10 @@ const SAME: f64 = 1e-7;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct BusGainSettings {
     /// How far the gain may move from its rest, up and down; at 0 it does nothing at all.
-    #[param(default = 0.0, range = 0.0..=24.0)]
+    #[param(default = 0.0, range = 0.0..=24.0, amount)]
     pub range_db: Db,
     /// Where the gain rests: how much louder the mix is than the signal.
-    #[param(default = 0.0, range = -24.0..=24.0)]
+    #[param(default = 0.0, range = -24.0..=24.0, amount)]
     pub gain_db: Db,
     /// Over how much time the gain is measured: short enough for a limiter, long enough to be a gain.
     #[param(default = 3.0, range = 1.0..=100.0, log)]

@@ -17,13 +17,13 @@ const FLOOR_DB: f64 = -300.0;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct ClipperSettings {
     /// How far the signal is raised towards the ceiling.
-    #[param(default = 0.0, range = -36.0..=36.0)]
+    #[param(default = 0.0, range = -36.0..=36.0, amount)]
     pub drive_db: Db,
     /// Where it cuts.
-    #[param(default = 0.0, range = -36.0..=0.0)]
+    #[param(default = 0.0, range = -36.0..=0.0, amount)]
     pub ceiling_dbfs: Dbfs,
     /// How early it bends: at 0 it is straight up to the ceiling, at 100 it bends from half the ceiling on.
-    #[param(default = 0.0, range = 0.0..=100.0)]
+    #[param(default = 0.0, range = 0.0..=100.0, amount)]
     pub softness_percent: Percent,
 }
 

@@ -12,13 +12,13 @@ pub struct CompressorSettings {
     #[param(default = -20.0, range = -80.0..=0.0)]
     pub threshold_db: Db,
     /// How many dB in give one dB out; 1 does nothing, and at the highest nothing gets louder than the threshold.
-    #[param(default = 1.0, range = 1.0..=100.0, log)]
+    #[param(default = 1.0, range = 1.0..=100.0, log, amount_as_slope)]
     pub ratio: Ratio,
     /// Over how many dB it sets in.
     #[param(default = 6.0, range = 0.0..=24.0)]
     pub knee_db: Db,
     /// The most that it changes a level. Upward never raises by more than 6 dB.
-    #[param(default = 48.0, range = 0.0..=60.0)]
+    #[param(default = 48.0, range = 0.0..=60.0, amount)]
     pub range_db: Db,
     /// Until 63 % of an attenuation is reached.
     #[param(default = 20.0, range = 0.1..=500.0, log)]
@@ -55,7 +55,7 @@ pub struct CompressorSettings {
     #[param(default = 0.0, range = 0.0..=20.0)]
     pub look_ahead_ms: Ms,
     /// A gain behind it.
-    #[param(default = 0.0, range = -12.0..=24.0)]
+    #[param(default = 0.0, range = -12.0..=24.0, amount)]
     pub gain_db: Db,
     /// How much of the result is compressed; the rest is as it came, in time with it (parallel compression).
     #[param(default = 100.0, range = 0.0..=100.0)]

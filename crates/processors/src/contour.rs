@@ -21,7 +21,7 @@ pub struct ContourPoint {
     #[param(default = 1000.0, range = 10.0..=30000.0, log)]
     pub hz: Hz,
     /// How much louder, or softer where negative.
-    #[param(default = 0.0, range = -24.0..=24.0)]
+    #[param(default = 0.0, range = -24.0..=24.0, amount)]
     pub gain_db: Db,
 }
 

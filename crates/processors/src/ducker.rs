@@ -26,7 +26,7 @@ const FLOOR_DB: f64 = -300.0;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct DuckerSettings {
     /// The most that it turns down.
-    #[param(default = 0.0, range = 0.0..=24.0)]
+    #[param(default = 0.0, range = 0.0..=24.0, amount)]
     pub depth_db: Db,
     /// The level of a sine in the key, re full scale, from which it turns down, by as much as that is exceeded.
     #[param(default = -30.0, range = -80.0..=0.0)]

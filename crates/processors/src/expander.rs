@@ -11,13 +11,13 @@ pub struct ExpanderSettings {
     #[param(default = -50.0, range = -90.0..=0.0)]
     pub threshold_db: Db,
     /// How many dB out one dB in gives below the threshold; 1 does nothing, high ones make a gate.
-    #[param(default = 1.0, range = 1.0..=20.0, log)]
+    #[param(default = 1.0, range = 1.0..=20.0, log, amount = 1.0)]
     pub ratio: Ratio,
     /// Over how many dB it sets in.
     #[param(default = 6.0, range = 0.0..=24.0)]
     pub knee_db: Db,
     /// The most that it turns down.
-    #[param(default = 24.0, range = 0.0..=90.0)]
+    #[param(default = 24.0, range = 0.0..=90.0, amount)]
     pub range_db: Db,
     /// Until it has opened by 63 %.
     #[param(default = 2.0, range = 0.1..=500.0, log)]

@@ -4,7 +4,7 @@ use acetate_model::{Block, Curve, Db, Params, Processor, Settings, Spec};
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct GainSettings {
     /// How much louder, or softer where negative.
-    #[param(default = 0.0, range = -24.0..=24.0)]
+    #[param(default = 0.0, range = -24.0..=24.0, amount)]
     pub gain_db: Db,
 }
 

@@ -16,7 +16,7 @@ const HIGHEST: f64 = 0.45;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct HighPassSettings {
     /// Where it is down by 3 dB.
-    #[param(default = 20.0, range = 5.0..=1000.0, log)]
+    #[param(default = 20.0, range = 5.0..=1000.0, log, amount = 5.0)]
     pub cutoff_hz: Hz,
     /// How steeply it falls below, in dB per octave.
     #[param(default = db24)]

@@ -33,7 +33,9 @@ mod shares;
 mod stereo;
 mod transient;
 
-use acetate_model::{Map, Params, ProcessorEntry, Settings};
+use acetate_model::{
+    Amount, Map, ParamError, Params, Process, ProcessorEntry, Settings, has_amounts, scaled,
+};
 
 pub use bus_gain::{BusGain, BusGainSettings};
 pub use clipper::{Clipper, ClipperSettings};
@@ -96,6 +98,33 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
 pub fn find(id: &str) -> Option<&'static ProcessorEntry> {
     PROCESSORS.iter().find(|entry| entry.id == id)
 }
+
+/// The settings with which a process works: complete, and scaled by its amount. A process of an unknown kind keeps what
+/// it has.
+pub fn settings_of(process: &Process) -> Result<Map, ParamError> {
+    let Some(entry) = find(&process.kind) else { return Ok(process.settings.clone()) };
+    let complete = (entry.complete)(&process.settings)?;
+    if process.amount == 1.0 {
+        return Ok(complete);
+    }
+    let [low, high] = Amount::RANGE;
+    let refused = |expected: String, hint: &str| ParamError {
+        key: format!("{}.amount", entry.id),
+        expected,
+        found: process.amount.to_string(),
+        hint: hint.to_owned(),
+    };
+    if !(low..=high).contains(&process.amount) {
+        return Err(refused(format!("a number from {low} to {high}"), "; 1 is all of it"));
+    }
+    if !has_amounts(entry.params) {
+        return Err(refused("1".into(), ONLY_WHOLE));
+    }
+    Ok(scaled(entry.params, &complete, process.amount))
+}
+
+/// What to do where nothing can be scaled.
+const ONLY_WHOLE: &str = "; it works in full or not at all: mute it, or change one of its settings";
 
 /// The limiter of a processor that raises a signal into a ceiling, with the drive of the whole; none of the others.
 pub fn limiter_of(id: &str, settings: &Map) -> Option<LimiterSettings> {

@@ -6,7 +6,7 @@ use acetate_model::{Audio, Block, Process, Settings, Spec};
 
 use crate::{
     ContourSettings, DcBlockerSettings, DelaySettings, EqSettings, GainSettings, HighPassSettings,
-    LowPassSettings, PolaritySettings, StereoSettings, find,
+    LowPassSettings, PolaritySettings, StereoSettings, find, settings_of,
 };
 
 /// Those that are linear and do the same at all times.
@@ -35,10 +35,11 @@ pub fn respond(process: &Process, rate_hz: u32, hz: &[f64]) -> Option<[Vec<f64>;
         return None;
     }
     let entry = find(&process.kind)?;
+    let settings = settings_of(process).ok()?;
     let frames = (LENGTH_S * f64::from(rate_hz)) as usize;
     let of = |sign: f32| {
         let spec = Spec::new(rate_hz, 2, frames);
-        let mut processor = (entry.build)(&process.settings, &spec).ok()?;
+        let mut processor = (entry.build)(&settings, &spec).ok()?;
         let mut block = Block::of(Audio::silence(rate_hz, 2, frames + processor.latency().min(frames)));
         block.main.channels[0][0] = 1.0;
         block.main.channels[1][0] = sign;

@@ -33,7 +33,7 @@ pub struct SaturationSettings {
     #[param(default = 0.0, range = -12.0..=36.0)]
     pub drive_db: Db,
     /// How much of the result there is: 0 leaves the signal as it is.
-    #[param(default = 0.0, range = 0.0..=100.0)]
+    #[param(default = 0.0, range = 0.0..=100.0, amount)]
     pub mix_percent: Percent,
     /// Turns down by as much as the drive raises, so that quiet passages keep their level.
     #[param(default = true)]

@@ -33,10 +33,10 @@ const STEPS: f32 = 1_048_576.0;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct TransientSettings {
     /// How much louder, or softer where negative, the beginning of a sound becomes.
-    #[param(default = 0.0, range = -12.0..=12.0)]
+    #[param(default = 0.0, range = -12.0..=12.0, amount)]
     pub attack_db: Db,
     /// How much louder, or softer where negative, a sound becomes while it decays.
-    #[param(default = 0.0, range = -12.0..=12.0)]
+    #[param(default = 0.0, range = -12.0..=12.0, amount)]
     pub sustain_db: Db,
 }
 

@@ -2,8 +2,10 @@
 
 mod common;
 
-use acetate_model::{Audio, Block, Curve, Json, Kind, Map, Param, ProcessorEntry, Spec};
-use acetate_processors::{PROCESSORS, find};
+use acetate_model::{
+    Audio, Block, Curve, Json, Kind, Map, Param, Process, ProcessorEntry, Spec, has_amounts,
+};
+use acetate_processors::{PROCESSORS, find, settings_of};
 use common::*;
 
 /// Why a law does not hold for a processor by its nature.
@@ -16,6 +18,8 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("dynamic_eq", "curve", "it is drawn at full action, and measured there in its own test"),
     ("deesser", "curve", "it is drawn at full action, and measured there in its own test"),
     ("ducker", "curve", "it is drawn at full action, and measured there in its own test"),
+    ("high_pass", "scaled to nothing", "it goes below hearing, and is tested to do nothing above"),
+    ("low_pass", "scaled to nothing", "it goes above hearing, and is tested to do nothing below"),
     ("dither", "linked", "each signal has a noise of its own"),
 ];
 
@@ -360,4 +364,79 @@ fn refuse(entry: &ProcessorEntry, params: &'static [Param], path: &str, wrap: &d
         assert!(error.starts_with(&key) && error.contains(&param.expected()), "{key}: {error}");
         assert!((entry.build)(&settings, &Spec::new(RATE_HZ, 2, 64)).is_err(), "{key}");
     }
+}
+
+/// The example of a processor, done by this much.
+fn example_scaled(entry: &ProcessorEntry, amount: f64) -> Map {
+    let process = Process { amount, ..Process::new(entry.id, (entry.example)()) };
+    settings_of(&process).unwrap_or_else(|error| panic!("{}: {error}", entry.id))
+}
+
+fn with_amounts() -> impl Iterator<Item = &'static ProcessorEntry> {
+    PROCESSORS.iter().filter(|entry| has_amounts(entry.params))
+}
+
+#[test]
+fn the_whole_of_a_move_is_the_move_and_none_of_it_is_nothing() {
+    for entry in PROCESSORS {
+        assert_eq!(Ok(example_scaled(entry, 1.0)), (entry.complete)(&(entry.example)()), "{}", entry.id);
+    }
+    let [none, some] = keys(60_000);
+    for entry in with_amounts().filter(|e| held_by("scaled to nothing").any(|other| other.id == e.id)) {
+        for key in [none.clone(), some.clone()] {
+            let input = Block { key, ..Block::of(swinging_noise(RATE_HZ, 2, 60_000, 0.4)) };
+            let output = late(entry, &example_scaled(entry, 0.0), &input);
+            assert!(bits(&output) == bits(&input.main), "{}", entry.id);
+        }
+    }
+    let entry = find("high_pass").expect("it is listed");
+    let curve = (entry.curve)(&example_scaled(entry, 0.0), &Spec::new(RATE_HZ, 2, 1024));
+    let Ok(Curve::Response(response)) = curve else { panic!("it has a response") };
+    for hz in log_points(20.0, 200.0, 11) {
+        assert!(response(hz).abs() < 0.2, "{} dB at {hz} Hz", response(hz));
+    }
+}
+
+/// Everything through a processor, with its latency taken out.
+fn late(entry: &ProcessorEntry, settings: &Map, input: &Block) -> Audio {
+    let mut processor = build(entry, settings, &Spec::new(RATE_HZ, 2, 1024));
+    let (late, frames) = (processor.latency(), input.frames());
+    let mut padded = input.clone();
+    padded.main.resize(frames + late);
+    if let Some(key) = &mut padded.key {
+        key.resize(frames + late);
+    }
+    let output = run(&mut *processor, &padded, 1024).main;
+    let cut = |c: &Vec<f32>| c[late..].to_vec();
+    Audio { rate_hz: RATE_HZ, channels: output.channels.iter().map(cut).collect() }
+}
+
+/// The more of a move, the more it changes.
+#[test]
+fn half_of_a_move_changes_less_and_twice_of_it_no_less() {
+    let key = keys(120_000)[1].clone();
+    let input = Block { key, ..Block::of(swinging_noise(RATE_HZ, 2, 120_000, 0.7)) };
+    for entry in with_amounts() {
+        let change = |amount: f64| -> f64 {
+            let output = late(entry, &example_scaled(entry, amount), &input);
+            let pairs = output.channels.iter().flatten().zip(input.main.channels.iter().flatten());
+            pairs.map(|(y, x)| f64::from(y - x) * f64::from(y - x)).sum()
+        };
+        let [half, whole, twice] = [0.5, 1.0, 2.0].map(change);
+        println!("{}: {half:.3} {whole:.3} {twice:.3}", entry.id);
+        // what waits for a fault in the sound has nothing to do in noise
+        assert!(half < whole || whole == 0.0, "{}: {half} of {whole}", entry.id);
+        assert!(whole <= twice, "{}: {whole} of {twice}", entry.id);
+    }
+}
+
+#[test]
+fn what_has_no_amount_cannot_be_halved() {
+    for entry in PROCESSORS.iter().filter(|entry| !has_amounts(entry.params)) {
+        let half = Process { amount: 0.5, ..Process::new(entry.id, (entry.example)()) };
+        let error = settings_of(&half).expect_err("there is nothing to scale").to_string();
+        assert!(error.contains("in full or not at all"), "{error}");
+    }
+    let thrice = Process { amount: 3.0, ..Process::new("gain", Map::new()) };
+    assert!(settings_of(&thrice).expect_err("out of range").to_string().contains("from 0 to 2"));
 }

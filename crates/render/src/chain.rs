@@ -49,10 +49,29 @@ impl Chain {
         self.links.iter().map(|l| l.processor.latency()).sum()
     }
 
+    /// By how many frames what is behind each move is late.
+    pub(crate) fn latencies(&self) -> impl Iterator<Item = usize> + '_ {
+        self.links.iter().scan(0, |late, link| {
+            *late += link.processor.latency();
+            Some(*late)
+        })
+    }
+
     /// Works in place; `keys` are as long as the block.
     pub fn process(&mut self, block: &mut Block, keys: &[Audio]) {
-        for link in &mut self.links {
+        self.process_heard(block, keys, |_, _| {});
+    }
+
+    /// The same, with what is behind each move handed over.
+    pub(crate) fn process_heard(
+        &mut self,
+        block: &mut Block,
+        keys: &[Audio],
+        mut hear: impl FnMut(usize, &Audio),
+    ) {
+        for (at, link) in self.links.iter_mut().enumerate() {
             link.process(block, keys);
+            hear(at, &block.main);
         }
     }
 
@@ -102,8 +121,9 @@ impl Link {
         let entry = acetate_processors::find(&m.process.kind).ok_or_else(|| {
             RenderError::UnknownProcessor { id: m.id.clone(), kind: m.process.kind.clone() }
         })?;
-        let processor = (entry.build)(&m.process.settings, spec)
-            .map_err(|error| RenderError::Setting { id: m.id.clone(), error: Box::new(error) })?;
+        let refused = |error| RenderError::Setting { id: m.id.clone(), error: Box::new(error) };
+        let settings = acetate_processors::settings_of(&m.process).map_err(refused)?;
+        let processor = (entry.build)(&settings, spec).map_err(refused)?;
         let key = Key::build(m, spec, keys, late)?;
         Ok(Self { id: m.id.clone(), processor, key, worked: Vec::new(), frames: 0 })
     }

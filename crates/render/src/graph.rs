@@ -3,7 +3,7 @@ use std::error::Error;
 use acetate_model::{Audio, Block, Move, Name, Place, Source, Spec, Standing, Worked};
 use rayon::prelude::*;
 
-use crate::{Chain, RenderError, align::Align};
+use crate::{Chain, Deaf, Ear, RenderError, align::Align, tap::Tap};
 
 /// How a graph works; none of it changes a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,10 @@ struct Running {
     align: Align,
     block: Block,
     ended: bool,
+    /// Frames that its source has sent.
+    sent: u64,
+    /// One behind each move.
+    taps: Vec<Tap>,
 }
 
 impl Graph {
@@ -96,6 +100,8 @@ impl Graph {
             align: Align::new(latest - chain.latency(), channels, shape.block_frames),
             block: Block::of(Audio::silence(rate_hz, channels, shape.block_frames)),
             ended: false,
+            sent: 0,
+            taps: chain.latencies().map(Tap::new).collect(),
             lane,
             chain,
         };
@@ -116,15 +122,24 @@ impl Graph {
     /// The sink gets every block in order, with the linked stems where asked for.
     pub fn run<E: Into<Box<dyn Error + Send + Sync>> + Send>(
         &mut self,
+        sink: impl FnMut(&Block) -> Result<(), E> + Send,
+    ) -> Result<(), RenderError> {
+        self.run_heard::<E, Deaf>(&mut [], sink)
+    }
+
+    /// The same, with an ear for each stem that is listened to, in the order of the lanes; lanes beyond have none.
+    pub fn run_heard<E: Into<Box<dyn Error + Send + Sync>> + Send, H: Ear>(
+        &mut self,
+        ears: &mut [Option<H>],
         mut sink: impl FnMut(&Block) -> Result<(), E> + Send,
     ) -> Result<(), RenderError> {
         let Self { stems, master, latency } = self;
         let mut skip = *latency;
         let (mut now, mut next) = (stems.empty(), stems.empty());
-        let mut more = stems.fill(&mut now)?;
+        let mut more = stems.fill(&mut now, ears)?;
         while more {
             let (filled, sunk) = rayon::join(
-                || stems.fill(&mut next),
+                || stems.fill(&mut next, ears),
                 || {
                     master.process(&mut now.block, &now.keys);
                     drop_head(&mut now.block, &mut skip);
@@ -153,7 +168,7 @@ impl Stems {
     }
 
     /// Reads, works on and sums the next block; false when everything has come out.
-    fn fill(&mut self, filled: &mut Filled) -> Result<bool, RenderError> {
+    fn fill<H: Ear>(&mut self, filled: &mut Filled, ears: &mut [Option<H>]) -> Result<bool, RenderError> {
         let Filled { block, keys } = filled;
         let wanted = self.block_frames;
         let read: Vec<usize> =
@@ -184,7 +199,13 @@ impl Stems {
                 key.channels.extend(self.plain.channels.iter().cloned());
             }
         }
-        self.lanes.par_iter_mut().for_each(|lane| lane.process(frames, keys));
+        let listened_to = ears.len().min(self.lanes.len());
+        let (heard, rest) = self.lanes.split_at_mut(listened_to);
+        let of_heard = || {
+            let with_ears = heard.par_iter_mut().zip(ears);
+            with_ears.for_each(|(lane, ear)| lane.process(frames, keys, ear.as_mut()));
+        };
+        rayon::join(of_heard, || rest.par_iter_mut().for_each(|lane| lane.process::<H>(frames, keys, None)));
         add_up(&self.lanes.iter().map(|l| &l.block.main), frames, &mut block.main);
         if self.linked {
             for (to, lane) in block.linked.iter_mut().zip(&self.lanes) {
@@ -225,13 +246,20 @@ impl Running {
         let failed = |error| RenderError::Source { stem: name.clone(), error };
         let read = self.lane.source.read(&mut self.block.main, wanted).map_err(failed)?;
         self.ended = read == 0;
+        self.sent += read as u64;
         Ok(read)
     }
 
-    fn process(&mut self, frames: usize, keys: &[Audio]) {
-        self.block.resize(frames);
-        self.chain.process(&mut self.block, keys);
-        self.align.process(&mut self.block.main);
+    fn process<H: Ear>(&mut self, frames: usize, keys: &[Audio], ear: Option<&mut H>) {
+        let Self { chain, align, block, taps, sent, .. } = self;
+        block.resize(frames);
+        match ear {
+            Some(ear) => chain.process_heard(block, keys, |at, audio| {
+                taps[at].hear(audio, *sent, |audio| ear.hear(at, audio));
+            }),
+            None => chain.process(block, keys),
+        }
+        align.process(&mut block.main);
     }
 }
 

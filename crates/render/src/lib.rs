@@ -7,9 +7,11 @@
 mod align;
 mod chain;
 mod graph;
+mod tap;
 
 pub use chain::Chain;
 pub use graph::{Graph, Lane, Shape, add_up};
+pub use tap::{Deaf, Ear};
 
 use acetate_model::{ParamError, SourceError};
 

@@ -6,6 +6,7 @@ mod guide;
 mod letters;
 mod markdown;
 mod moves;
+mod proof;
 mod spark;
 
 pub use client::letter;

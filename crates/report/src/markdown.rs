@@ -8,7 +8,7 @@ use acetate_model::{
 use crate::{
     findings,
     letters::{amount, plain},
-    moves,
+    moves, proof,
     spark::spark,
 };
 
@@ -43,6 +43,9 @@ fn write(out: &mut String, session: &Session) -> fmt::Result {
         result(out, session, outcome)?;
     }
     moves::write(out, session)?;
+    if let Some(outcome) = &session.outcome {
+        proof::write(out, outcome)?;
+    }
     findings::delivery(out, session)?;
     stems(out, session)?;
     passed_over(out, session)?;

@@ -13,10 +13,17 @@ pub(crate) fn write(out: &mut String, session: &Session) -> fmt::Result {
     if session.plan.is_empty() {
         return writeln!(out, "Nothing: the stems are summed as they are.\n");
     }
+    if let Some(locked) = session.brief.locked() {
+        writeln!(out, "{}\n", plain(&locked))?;
+    }
     for m in &session.plan {
         one(out, m, session.outcome.as_ref().map_or(&[], |o| &o.worked))?;
     }
-    writeln!(out, "To leave a move out: `--mute ID`. To change it: `--set ID.setting=value`.\n")
+    writeln!(
+        out,
+        "What a move rests on: `acetate why ID`. To leave it out: `--mute ID`. To do half of it: `--scale ID=0.5`. To \
+         change it: `--set ID.setting=value`. To have nothing done at a place: `--lock PLACE`.\n"
+    )
 }
 
 fn one(out: &mut String, m: &Move, worked: &[Worked]) -> fmt::Result {
@@ -26,10 +33,16 @@ fn one(out: &mut String, m: &Move, worked: &[Worked]) -> fmt::Result {
     };
     match &m.standing {
         Standing::Active => writeln!(out, "### {}{by}\n", plain(&m.id))?,
+        Standing::Muted(why) if m.standing.is_withdrawn() => {
+            writeln!(out, "### {}{by}: {}\n", plain(&m.id), plain(why))?;
+        }
         Standing::Muted(why) => writeln!(out, "### {}{by}: muted, {}\n", plain(&m.id), plain(why))?,
     }
     writeln!(out, "{}\n", plain(&m.because))?;
     writeln!(out, "- **{}**: {}", m.process.kind, settings(&m.process.settings))?;
+    if m.process.amount != 1.0 {
+        writeln!(out, "- of which {:.0} % is done", 100.0 * m.process.amount)?;
+    }
     if let Some(key) = &m.process.key {
         writeln!(out, "- steered by {}", plain(&key.to_string()))?;
     }

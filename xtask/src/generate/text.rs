@@ -25,7 +25,9 @@ pub(super) fn parameters(params: &[Param]) -> String {
     let mut text = "| Setting | Default | Range | What it does |\n|---|---|---|---|\n".to_owned();
     for param in params {
         let (default, range) = limits(param);
-        text += &format!("| `{}` | {default} | {range} | {} |\n", param.name, one_line(param.about));
+        let amount = if param.amount.is_some() { " An amount: `--scale` reaches it." } else { "" };
+        let about = one_line(param.about);
+        text += &format!("| `{}` | {default} | {range} | {about}{amount} |\n", param.name);
     }
     for param in params {
         if let Kind::Choice { options, .. } = param.kind {
@@ -76,12 +78,13 @@ fn with_unit(number: &str, unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use acetate_mastering::model::Opt;
+    use acetate_mastering::model::{Amount, Opt};
 
     const BANDS: &[Param] = &[Param {
         name: "ratio",
         about: "How many dB in\ngive one dB out.",
         kind: Kind::Number { unit: ":1", suffix: "ratio", default: 1.0, min: 1.0, max: 20.0, log: true },
+        amount: None,
     }];
 
     #[test]
@@ -90,17 +93,24 @@ mod tests {
             name: "gain_db",
             about: "Louder | softer.",
             kind: Kind::Number { unit: "dB", suffix: "db", default: -0.5, min: -24.0, max: 24.0, log: false },
+            amount: Some(Amount::From(0.0)),
         };
-        assert!(
-            parameters(&[gain]).contains("| `gain_db` | −0.5 dB | −24 to 24 dB | Louder \\| softer. |\n")
-        );
+        assert!(parameters(&[gain]).contains(
+            "| `gain_db` | −0.5 dB | −24 to 24 dB | Louder \\| softer. An amount: `--scale` reaches it. |\n"
+        ));
     }
 
     #[test]
     fn choices_and_lists_are_told_below() {
         let options: &[Opt] = &[Opt { name: "soft", about: "Rounds\nover." }];
-        let shape = Param { name: "shape", about: "How.", kind: Kind::Choice { options, default: "soft" } };
-        let bands = Param { name: "bands", about: "All.", kind: Kind::List { of: BANDS, max: 6 } };
+        let shape = Param {
+            name: "shape",
+            about: "How.",
+            kind: Kind::Choice { options, default: "soft" },
+            amount: None,
+        };
+        let bands =
+            Param { name: "bands", about: "All.", kind: Kind::List { of: BANDS, max: 6 }, amount: None };
         let text = parameters(&[shape, bands]);
         assert!(text.contains("`shape` is one of\n\n- `soft`: Rounds over.\n"), "{text}");
         assert!(text.contains("| `bands` | none | up to 6 tables | All. |"), "{text}");

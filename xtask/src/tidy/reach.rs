@@ -20,7 +20,7 @@ enum Crates {
 
 const FENCES: &[Fence] = &[
     Fence {
-        crates: Crates::AllBut(&["acetate-files", "acetate", "xtask"]),
+        crates: Crates::AllBut(&["acetate-files", "acetate", "xtask", "acetate-repair"]),
         names: &[
             "std::fs",
             "std::net",
@@ -51,7 +51,14 @@ const FENCES: &[Fence] = &[
         remedy: "do it in crates/files or in the app, and hand the result in",
     },
     Fence {
-        crates: Crates::AllBut(&["acetate-render", "acetate-mastering", "acetate-files", "acetate", "xtask"]),
+        crates: Crates::AllBut(&[
+            "acetate-render",
+            "acetate-mastering",
+            "acetate-files",
+            "acetate",
+            "xtask",
+            "acetate-repair",
+        ]),
         names: &["std::thread", "rayon"],
         why: "threads are started by render, mastering and files only, so that sums keep their order",
         remedy: "write it for one thread, and let the caller run several side by side",

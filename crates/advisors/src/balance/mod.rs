@@ -7,6 +7,7 @@ use crate::norms::{
     BALANCE_AUDIBLE_DB, BALANCE_BEYOND_DB, BALANCE_BEYOND_STEMS, BALANCE_MOST_DB, BALANCE_STRENGTH,
     SECTION_MARGIN_LU, SMALLEST_DB,
 };
+use crate::reference;
 use solve::{Balance, Judged};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
@@ -24,7 +25,7 @@ fn run(case: &Case) -> Advice {
     if only_the_sum(case) {
         return Advice::new();
     }
-    let Some(balance) = Balance::of(case, |_| true) else { return Advice::new() };
+    let Some(balance) = whole(case) else { return Advice::new() };
     let needed_db = balance.needed_db();
     let of_stem = |judged: &Judged| {
         let gain_db = turn_db(needed_db[judged.stem]);
@@ -40,6 +41,11 @@ fn run(case: &Case) -> Advice {
     balance.judged.iter().filter_map(of_stem).collect()
 }
 
+/// Over the whole song; another master of it, where one is given, knows better.
+fn whole(case: &Case) -> Option<Balance> {
+    if reference::same_song::is_given(case) { None } else { Balance::of(case, |_| true) }
+}
+
 /// What is done of what is needed.
 fn turn_db(needed_db: f64) -> f64 {
     (BALANCE_STRENGTH * needed_db).clamp(-BALANCE_MOST_DB, BALANCE_MOST_DB)
@@ -47,7 +53,7 @@ fn turn_db(needed_db: f64) -> f64 {
 
 /// The stems that would have to be turned, and sections in which the lead is lost.
 fn faults(case: &Case) -> Vec<Fault> {
-    let Some(balance) = Balance::of(case, |_| true) else { return Vec::new() };
+    let Some(balance) = whole(case) else { return Vec::new() };
     let needed_db = balance.needed_db();
     let off = needed_db.iter().filter(|db| db.abs() > BALANCE_AUDIBLE_DB).count();
     let sections = soft_sections(case);

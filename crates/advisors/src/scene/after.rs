@@ -1,6 +1,8 @@
+use std::ops::Range;
+
 use acetate_model::{Cells, Move, Place, Quantity, Reading, Readings, Standing, Stem, Value, power_db};
 
-use super::{CELLS, Layers, Respond, Scene, loudness_db, masking::tell_unmasked};
+use super::{CELLS, Layers, Respond, Scene, loudness_db, masking::tell_unmasked, powers};
 
 /// Bands below this make the low end of a correlation.
 const LOW_HZ: f64 = 120.0;
@@ -47,6 +49,26 @@ pub fn after(stems: &[Stem], readings: &Readings, moves: &[Move], respond: Respo
 /// Of a place alone, or beside all others together.
 fn is_of_the_song(reading: &Reading) -> bool {
     reading.against.as_ref().is_none_or(|against| *against == Place::Master)
+}
+
+/// The readings of a part of the song, in hops of the cells: what follows from the cells is of that part, the rest of the
+/// whole song.
+pub fn within(stems: &[Stem], readings: &Readings, hops: Range<usize>) -> Readings {
+    let mut part = readings.clone();
+    for of in stems.iter().map(|s| Place::stem(&s.name)).chain([Place::Master]) {
+        let Some(cells) = CELLS.iter().find_map(|&q| readings.cells(&of, q)) else { continue };
+        let bands = cells.hz.len();
+        let whole = CELLS.map(|quantity| powers(readings, &of, quantity, cells.hops() * bands));
+        let cut = |layer: &Vec<f64>| {
+            let mut layer = layer.clone();
+            // a stem that ends early is silent from there on
+            layer.resize(layer.len().max(hops.end * bands), 0.0);
+            layer[hops.start * bands..hops.end * bands].to_vec()
+        };
+        let after = [cut(&whole[0]), cut(&whole[1])];
+        Change { of: &of, hz: &cells.hz, hop_ms: cells.hop_ms, before: whole, after }.tell(&mut part);
+    }
+    part
 }
 
 /// One place before and after.
@@ -97,13 +119,16 @@ impl<'a> Change<'a> {
         self.shift(readings, Quantity::Correlation, difference(whole(&self.before), whole(&self.after)));
     }
 
-    /// The power of each band over the song, layers together.
+    /// The mean power of each band, layers together.
     fn bands(&self, layers: &[&Vec<f64>]) -> Vec<f64> {
-        let mut sums = vec![0.0; self.hz.len()];
-        for hop in layers.iter().flat_map(|powers| powers.chunks(self.hz.len())) {
-            sums.iter_mut().zip(hop).for_each(|(sum, power)| *sum += power);
+        let mut means = vec![0.0; self.hz.len()];
+        for powers in layers {
+            let hops = (powers.len() / self.hz.len().max(1)).max(1) as f64;
+            for hop in powers.chunks(self.hz.len()) {
+                means.iter_mut().zip(hop).for_each(|(mean, power)| *mean += power / hops);
+            }
         }
-        sums
+        means
     }
 
     /// Of left and right up to a frequency, for channels that are equally strong.
@@ -152,5 +177,37 @@ fn difference(before: Option<f64>, after: Option<f64>) -> f64 {
     match (before, after) {
         (Some(before), Some(after)) => after - before,
         _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(of: &Place, quantity: Quantity, value: Value) -> Reading {
+        Reading { of: of.clone(), against: None, quantity, value, by: "test".into() }
+    }
+
+    /// A song of two bands whose low one is 10 dB louder in its second half.
+    #[test]
+    fn a_part_is_told_apart_from_the_song() {
+        let (hz, at) = (vec![100.0, 1000.0], Place::Master);
+        let half = |low: f64| [low, 0.01].repeat(20);
+        let powers = [half(0.01), half(0.1)].concat();
+        let mean_db = |low: f64| Some(10.0 * libm::log10(low));
+        let spectrum = Value::Spectrum { hz: hz.clone(), db: vec![mean_db(0.055), mean_db(0.01)] };
+        let readings = Readings(vec![
+            reading(&at, Quantity::MidCells, Value::Cells(Cells::of(500.0, hz.clone(), powers))),
+            reading(&at, Quantity::Spectrum, spectrum),
+            reading(&at, Quantity::Crest, Value::Scalar(12.0)),
+        ]);
+        for (hops, low) in [(0..20, 0.01), (20..40, 0.1), (0..40, 0.055)] {
+            let part = within(&[], &readings, hops.clone());
+            let bands = part.spectrum(&at, Quantity::Spectrum).unwrap();
+            assert!((bands[0].1 - mean_db(low).unwrap()).abs() < 0.02, "{hops:?}: {bands:?}");
+            assert!((bands[1].1 - mean_db(0.01).unwrap()).abs() < 0.02, "{hops:?}: {bands:?}");
+            assert_eq!(part.cells(&at, Quantity::MidCells).unwrap().hops(), hops.len());
+            assert_eq!(part.scalar(&at, Quantity::Crest), Some(12.0), "no cell tells it");
+        }
     }
 }

@@ -2,17 +2,20 @@
 //!
 //! Linear moves are foretold, not rendered: a gain or filter is a factor for the cells of a stem, and the sum follows
 //! from the powers and from how far two stems add up like waveforms:
-//! `P = Σ P_i + 2 Σ ρ_ij √(P_i P_j)`, per band of middle and side, scaled so that it is what was measured where nothing
-//! is changed.
+//! `P = Σ P_i + 2 Σ (ρ_ij + κ) √(P_i P_j)`, per band of middle and side. The coherences `ρ_ij` are those of the song; what
+//! the stems do to each other in one cell beyond that is its `κ`, from the measured sum, so that the sum is what was
+//! measured where nothing is changed.
 
 mod after;
 mod levels;
 mod loudness;
 mod masking;
 
+use std::collections::BTreeMap;
+
 use acetate_model::{Place, Quantity, Readings, Stem, Value};
 
-pub use after::after;
+pub use after::{after, within};
 pub use levels::{Beside, Levels, sounding_hops};
 pub use loudness::loudness_db;
 pub use masking::{Covers, unmasked};
@@ -28,7 +31,7 @@ pub type Layers = [Vec<f64>; 2];
 const CELLS: [Quantity; 2] = [Quantity::MidCells, Quantity::SideCells];
 const COHERENCE: [Quantity; 2] = [Quantity::MidCoherence, Quantity::SideCoherence];
 
-/// The measured sum over the foretold one is believed within these powers: where stems cancel it is chance.
+/// What is left of the measured sum over the foretold one is believed within these powers.
 const CORRECTIONS: [f64; 2] = [0.1, 10.0];
 
 /// The stems of a song and their sum, as powers `[hop][band]` of middle and side.
@@ -42,8 +45,12 @@ pub struct Scene {
     stems: Vec<Layers>,
     /// `[layer][pair][band]`.
     coherence: [Vec<Vec<f64>>; 2],
-    /// Measured over foretold, `[layer][hop][band]`.
+    /// How much more every pair adds up in a cell than in the song, `[layer][hop][band]`.
+    together: Layers,
+    /// What is left of measured over foretold, `[layer][hop][band]`.
     correction: Layers,
+    /// What was measured of the sum and of no stem, since each was too soft by itself, `[layer][hop][band]`.
+    rest: Layers,
 }
 
 impl Scene {
@@ -57,20 +64,14 @@ impl Scene {
         let mut scene = Self {
             stems: places.iter().map(layers).collect(),
             coherence: COHERENCE.map(|quantity| coherence(readings, &places, quantity, hz.len())),
+            together: [vec![0.0; size], vec![0.0; size]],
             correction: [vec![1.0; size], vec![1.0; size]],
+            rest: [vec![0.0; size], vec![0.0; size]],
             hz,
             hop_ms,
             places,
         };
-        let (foretold, measured) = (scene.sum(), layers(&Place::Master));
-        let [low, high] = CORRECTIONS;
-        for ((to, foretold), measured) in scene.correction.iter_mut().zip(&foretold).zip(&measured) {
-            for ((to, foretold), measured) in to.iter_mut().zip(foretold).zip(measured) {
-                if *foretold > 0.0 && *measured > 0.0 {
-                    *to = (measured / foretold).clamp(low, high);
-                }
-            }
-        }
+        scene.correct(&layers(&Place::Master));
         Some(scene)
     }
 
@@ -94,7 +95,8 @@ impl Scene {
             _ => self.index(place).map_or(0..0, |n| n..n + 1),
         };
         let bands = self.hz.len();
-        for stem in &mut self.stems[of] {
+        let rest = (*place == Place::Master).then_some(&mut self.rest);
+        for stem in self.stems[of].iter_mut().chain(rest) {
             for (powers, factors) in stem.iter_mut().zip(factors) {
                 for hop in powers.chunks_mut(bands) {
                     hop.iter_mut().zip(factors).for_each(|(power, factor)| *power *= factor);
@@ -108,18 +110,50 @@ impl Scene {
         [0, 1].map(|layer| self.sum_of(layer))
     }
 
+    /// Finds what makes the sum as it was measured: how the stems add up in each cell, and what that cannot explain.
+    fn correct(&mut self, measured: &Layers) {
+        let [low, high] = CORRECTIONS;
+        for (layer, measured) in measured.iter().enumerate() {
+            let Parts { sum, pairs } = self.parts_of(layer);
+            let cells = sum.iter().zip(&pairs).zip(measured);
+            for (at, ((&sum, &pairs), &measured)) in cells.enumerate().filter(|(_, (_, m))| **m > 0.0) {
+                let together = if pairs > 0.0 { ((measured - sum) / pairs).clamp(-1.0, 1.0) } else { 0.0 };
+                let foretold = sum + together * pairs;
+                self.together[layer][at] = together;
+                if foretold > 0.0 {
+                    self.correction[layer][at] = (measured / foretold).clamp(low, high);
+                }
+                self.rest[layer][at] = (measured - self.correction[layer][at] * foretold).max(0.0);
+            }
+        }
+    }
+
     fn sum_of(&self, layer: usize) -> Vec<f64> {
+        let Parts { sum, pairs } = self.parts_of(layer);
+        let whole = |at: usize| (sum[at] + self.together[layer][at] * pairs[at]).max(0.0);
+        (0..sum.len()).map(|at| self.correction[layer][at] * whole(at) + self.rest[layer][at]).collect()
+    }
+
+    fn parts_of(&self, layer: usize) -> Parts {
         let bands = self.hz.len();
-        let mut sum = vec![0.0; self.correction[layer].len()];
+        let size = self.correction[layer].len();
+        let (mut powers, mut amplitudes) = (vec![0.0; size], vec![0.0; size]);
         let mut roots: Vec<Vec<f64>> = Vec::with_capacity(self.stems.len());
         for stem in &self.stems {
-            sum.iter_mut().zip(&stem[layer]).for_each(|(sum, power)| *sum += power);
-            roots.push(stem[layer].iter().map(|power| power.sqrt()).collect());
+            powers.iter_mut().zip(&stem[layer]).for_each(|(sum, power)| *sum += power);
+            let root: Vec<f64> = stem[layer].iter().map(|power| power.sqrt()).collect();
+            amplitudes.iter_mut().zip(&root).for_each(|(sum, root)| *sum += root);
+            roots.push(root);
         }
-        let mut pairs = self.coherence[layer].iter();
+        let pairs =
+            amplitudes.iter().zip(&powers).map(|(all, powers)| (all * all - powers).max(0.0)).collect();
+        let mut sum = powers;
+        let mut coherences = self.coherence[layer].iter();
         for (n, one) in roots.iter().enumerate() {
             for other in &roots[n + 1..] {
-                let Some(coherence) = pairs.next().filter(|c| c.iter().any(|c| *c != 0.0)) else { continue };
+                let Some(coherence) = coherences.next().filter(|c| c.iter().any(|c| *c != 0.0)) else {
+                    continue;
+                };
                 let hops = sum.chunks_mut(bands).zip(one.chunks(bands).zip(other.chunks(bands)));
                 for (sum, (one, other)) in hops {
                     for ((sum, coherence), (one, other)) in
@@ -130,13 +164,20 @@ impl Scene {
                 }
             }
         }
-        sum.iter_mut().zip(&self.correction[layer]).for_each(|(sum, c)| *sum = c * sum.max(0.0));
-        sum
+        Parts { sum, pairs }
     }
 
     fn index(&self, place: &Place) -> Option<usize> {
         self.places.iter().position(|p| p == place)
     }
+}
+
+/// What a sum is made of, `[hop][band]`.
+struct Parts {
+    /// The powers of the stems, and what they add to each other over the song.
+    sum: Vec<f64>,
+    /// What all pairs would add if they were in phase: `2 Σ √(P_i P_j)`.
+    pairs: Vec<f64>,
 }
 
 /// The powers of a layer, silence where nothing was measured.
@@ -146,17 +187,17 @@ fn powers(readings: &Readings, of: &Place, quantity: Quantity, size: usize) -> V
     powers
 }
 
-/// Of every pair of stems, in the order of the first and then the second.
+/// Of every pair of stems, in the order of the first and then the second; nothing where they are strangers.
 fn coherence(readings: &Readings, places: &[Place], quantity: Quantity, bands: usize) -> Vec<Vec<f64>> {
-    let mut pairs = Vec::new();
-    for (n, one) in places.iter().enumerate() {
-        for other in &places[n + 1..] {
-            let mut values = match readings.between(one, other, quantity) {
-                Some(Value::Spectrum { db, .. }) => db.iter().map(|v| v.unwrap_or(0.0)).collect(),
-                _ => Vec::new(),
-            };
+    let at: BTreeMap<&Place, usize> = places.iter().enumerate().map(|(n, place)| (place, n)).collect();
+    let count = places.len();
+    let mut pairs = vec![Vec::new(); count * count.saturating_sub(1) / 2];
+    for (of, against, value) in readings.pairs(quantity) {
+        if let (Some(&n), Some(&m), Value::Spectrum { db, .. }) = (at.get(of), at.get(against), value) {
+            let (n, m) = (n.min(m), n.max(m));
+            let mut values: Vec<f64> = db.iter().map(|v| v.unwrap_or(0.0)).collect();
             values.resize(bands, 0.0);
-            pairs.push(values);
+            pairs[n * count - n * (n + 1) / 2 + m - n - 1] = values;
         }
     }
     pairs

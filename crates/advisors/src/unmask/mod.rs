@@ -7,6 +7,7 @@ use crate::norms::{
     COVERING_DB, GAINED, HIGH_SIDE_HZ, LOST, LOW_SIDE_HZ, OVER_THE_VOICE_DB, PRESENCE_HZ, ROOM_AUDIBLE_DB,
     ROOM_BEYOND_DB, ROOM_DB, ROOM_HZ, ROOM_MOST_DB, ROOM_Q, ROOM_STRENGTH, SMALLEST_DB, usual_presence_db,
 };
+use crate::reference;
 use crate::scene::{Covers, Layers, Scene, sounding_hops, unmasked};
 
 pub(crate) const ADVISOR: Advisor = Advisor {
@@ -75,8 +76,12 @@ struct Song {
 }
 
 impl Song {
-    /// Around its loudest lead vocal, if there is one that is sure.
+    /// Around its loudest lead vocal, if there is one that is sure; another master of the song, where one is given, knows
+    /// better.
     fn of(case: &Case) -> Option<Self> {
+        if reference::same_song::is_given(case) {
+            return None;
+        }
         let scene = Scene::of(case.stems, case.readings)?;
         let places: Vec<Place> = case.stems.iter().map(place).collect();
         let stems: Vec<Layers> = places.iter().map(|place| scene.at(place)).collect::<Option<_>>()?;

@@ -10,10 +10,18 @@ use proptest::prelude::*;
 use crate::signals::{Noise, RATE_HZ, assert_near, frames, read, read_in_blocks, stereo};
 
 /// Notes over noise, wider on the left, with soft and loud passages, an offset, crests cut off at 0.8, pauses with hiss,
-/// hum all through, and a click.
+/// hum all through, an s in each second, and a click.
 fn piece(seconds: f64) -> Audio {
     let (mut a, mut b) = (Noise(1), Noise(2));
-    let noise: Vec<[f64; 2]> = (0..frames(seconds)).map(|_| [a.next(), b.next()]).collect();
+    let white: Vec<[f64; 2]> = (0..frames(seconds)).map(|_| [a.next(), b.next()]).collect();
+    let second_difference = |n: usize, side: usize| match n.checked_sub(2) {
+        Some(before) => white[n][side] - 2.0 * white[n - 1][side] + white[before][side],
+        None => 0.0,
+    };
+    let is_s = |n: usize| n % frames(1.0) > frames(0.9);
+    let s = |n: usize, side: usize| if is_s(n) { 5.0 * second_difference(n, side) } else { 0.0 };
+    let noise: Vec<[f64; 2]> =
+        (0..white.len()).map(|n| [0, 1].map(|side| white[n][side] + s(n, side))).collect();
     stereo(noise.len(), |n| {
         let seconds = n as f64 / f64::from(RATE_HZ);
         let passage = if seconds % 4.0 < 2.0 { 1.0 } else { 0.3 };

@@ -15,6 +15,7 @@ mod masking;
 mod noise_floor;
 mod null;
 mod origin;
+mod resonance;
 mod short;
 mod signals;
 mod songs;

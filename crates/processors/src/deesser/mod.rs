@@ -33,7 +33,7 @@ pub struct DeesserSettings {
     #[param(default = -8.0, range = -30.0..=12.0)]
     pub threshold_db: Db,
     /// The most that it turns down.
-    #[param(default = 0.0, range = 0.0..=12.0)]
+    #[param(default = 0.0, range = 0.0..=12.0, amount)]
     pub range_db: Db,
     /// Until 63 % of an attenuation is gone.
     #[param(default = 30.0, range = 10.0..=200.0, log)]

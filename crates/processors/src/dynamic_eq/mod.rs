@@ -31,10 +31,10 @@ pub struct DynamicEqBand {
     #[param(default = 1.0, range = 0.1..=18.0, log)]
     pub q: Q,
     /// The gain at rest.
-    #[param(default = 0.0, range = -12.0..=12.0)]
+    #[param(default = 0.0, range = -12.0..=12.0, amount)]
     pub gain_db: Db,
     /// How far it goes from there: a cut where negative, a boost where positive.
-    #[param(default = 0.0, range = -12.0..=12.0)]
+    #[param(default = 0.0, range = -12.0..=12.0, amount)]
     pub range_db: Db,
     /// Whether it works on what is loud or on what is soft.
     #[param(default = over)]
@@ -46,7 +46,7 @@ pub struct DynamicEqBand {
     #[param(default = -20.0, range = -80.0..=0.0)]
     pub threshold_db: Db,
     /// How strongly: at 2 it moves by half a dB, at 4 by three quarters for each dB beyond the threshold.
-    #[param(default = 3.0, range = 1.0..=20.0, log)]
+    #[param(default = 3.0, range = 1.0..=20.0, log, amount_as_slope)]
     pub ratio: Ratio,
     /// Over how many dB it sets in.
     #[param(default = 6.0, range = 0.0..=24.0)]

@@ -48,7 +48,7 @@ pub struct EqBand {
     #[param(default = 1000.0, range = 10.0..=30000.0, log)]
     pub freq_hz: Hz,
     /// How much louder, or softer where negative. A tilt's ends differ by this; notch and cuts have none.
-    #[param(default = 0.0, range = -24.0..=24.0)]
+    #[param(default = 0.0, range = -24.0..=24.0, amount)]
     pub gain_db: Db,
     /// How sharp: the frequency over the width of a bell. A tilt has none.
     #[param(default = 0.71, range = 0.1..=18.0, log)]

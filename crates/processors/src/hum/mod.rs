@@ -30,7 +30,7 @@ pub struct HumSettings {
     #[param(default = 8, range = 1..=16)]
     pub harmonics: u32,
     /// The most by which a harmonic is turned down.
-    #[param(default = 40.0, range = 0.0..=60.0)]
+    #[param(default = 40.0, range = 0.0..=60.0, amount)]
     pub range_db: Db,
 }
 

@@ -67,13 +67,13 @@ pub struct Band {
     #[param(default = -20.0, range = -80.0..=0.0)]
     pub threshold_db: Db,
     /// How many dB in give one dB out; 1 does nothing.
-    #[param(default = 1.0, range = 1.0..=20.0, log)]
+    #[param(default = 1.0, range = 1.0..=20.0, log, amount_as_slope)]
     pub ratio: Ratio,
     /// Over how many dB it sets in.
     #[param(default = 6.0, range = 0.0..=24.0)]
     pub knee_db: Db,
     /// The most that it changes a level. Upward never raises by more than 6 dB.
-    #[param(default = 24.0, range = 0.0..=48.0)]
+    #[param(default = 24.0, range = 0.0..=48.0, amount)]
     pub range_db: Db,
     /// Until 63 % of an attenuation is reached.
     #[param(default = 20.0, range = 0.1..=500.0, log)]
@@ -82,7 +82,7 @@ pub struct Band {
     #[param(default = 200.0, range = 5.0..=5000.0, log)]
     pub release_ms: Ms,
     /// A gain behind it.
-    #[param(default = 0.0, range = -12.0..=12.0)]
+    #[param(default = 0.0, range = -12.0..=12.0, amount)]
     pub gain_db: Db,
     /// Where attack and release come from.
     #[param(default = manual)]

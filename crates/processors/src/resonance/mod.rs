@@ -13,7 +13,7 @@ use statistics::Statistics;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct ResonanceSettings {
     /// The most that a resonance is turned down.
-    #[param(default = 6.0, range = 0.0..=12.0)]
+    #[param(default = 6.0, range = 0.0..=12.0, amount)]
     pub range_db: Db,
     /// How far a band stands out before it is touched; a little further it is turned down until it is level.
     #[param(default = 6.0, range = 4.0..=15.0)]

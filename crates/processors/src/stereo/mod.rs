@@ -25,7 +25,7 @@ const LOWEST_HZ: f64 = 10.0;
 #[derive(Debug, Clone, PartialEq, Params)]
 pub struct StereoSettings {
     /// The level of the sides: 0 is mono, 100 unchanged, 200 twice as wide.
-    #[param(default = 100.0, range = 0.0..=200.0)]
+    #[param(default = 100.0, range = 0.0..=200.0, amount = 100.0)]
     pub width_percent: Percent,
     /// A width for each part of the spectrum, on top of that of the whole; from low to high.
     #[param(max = 6)]
@@ -35,19 +35,19 @@ pub struct StereoSettings {
     #[param(default = false)]
     pub equal_power: bool,
     /// Up to here the signal is mono; an octave above, the sides are all there. Below 10 Hz it is off.
-    #[param(default = 0.0, range = 0.0..=300.0)]
+    #[param(default = 0.0, range = 0.0..=300.0, amount)]
     pub mono_below_hz: Hz,
     /// How much louder what both channels share becomes.
-    #[param(default = 0.0, range = -12.0..=12.0)]
+    #[param(default = 0.0, range = -12.0..=12.0, amount)]
     pub mid_db: Db,
     /// How much louder what they differ by becomes.
-    #[param(default = 0.0, range = -12.0..=12.0)]
+    #[param(default = 0.0, range = -12.0..=12.0, amount)]
     pub side_db: Db,
     /// Turns the image: at 45 the centre stands hard right, at -45 hard left.
-    #[param(default = 0.0, range = -45.0..=45.0)]
+    #[param(default = 0.0, range = -45.0..=45.0, amount)]
     pub rotation_degrees: Degrees,
     /// How much louder the left channel becomes against the right, half by each.
-    #[param(default = 0.0, range = -12.0..=12.0)]
+    #[param(default = 0.0, range = -12.0..=12.0, amount)]
     pub balance_db: Db,
 }
 
@@ -58,7 +58,7 @@ pub struct WidthBand {
     #[param(default = 20000.0, range = 40.0..=20000.0, log)]
     pub to_hz: Hz,
     /// The level of its sides: 0 is mono, 100 unchanged, 200 twice as wide.
-    #[param(default = 100.0, range = 0.0..=200.0)]
+    #[param(default = 100.0, range = 0.0..=200.0, amount = 100.0)]
     pub width_percent: Percent,
 }
 
