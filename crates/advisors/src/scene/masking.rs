@@ -1,4 +1,8 @@
-//! Masking as cells tell it: nearly as the comparison `masking` hears it, and foretold for stems that are changed.
+//! Masking as cells tell it, foretold for stems that are changed.
+//!
+//! Half seconds have no gaps between syllables and beats, so the ratio is lower than the comparison `masking` reads, in
+//! finished songs by 0.1 on average and by up to 0.4. How it changes is nearly the same: within 0.01 for a stem that is
+//! raised by 3 to 8 dB around 2 kHz. So only changes are taken from here.
 
 use acetate_model::{Place, Quantity, Reading, Readings, Role, Stem, Value};
 

@@ -25,7 +25,10 @@ fn noise(seed: u64, hz: f64, level_db: f64, seconds: f64) -> Audio {
         })
         .collect();
     let rms = (samples.iter().map(|x| x * x).sum::<f64>() / samples.len() as f64).sqrt();
-    samples.iter_mut().for_each(|x| *x *= 0.05 * amplitude(level_db) / rms);
+    let gain = 0.05 * amplitude(level_db) / rms;
+    for sample in &mut samples {
+        *sample *= gain;
+    }
     stereo(samples.len(), |n| [samples[n], samples[n]])
 }
 
