@@ -5,6 +5,7 @@
 //! from nothing at the corridor's edge, so that a tiny change of the input is a tiny change of the plan.
 
 mod align;
+mod balance;
 mod bus;
 mod dynamics;
 mod hum;
@@ -22,6 +23,7 @@ pub mod scene;
 mod sibilance;
 mod stem_tone;
 mod tone;
+mod unmask;
 mod verdict;
 mod width;
 
@@ -40,6 +42,8 @@ pub const ADVISORS: &[Advisor] = &[
     resonance::ADVISOR,
     sibilance::ADVISOR,
     stem_tone::ADVISOR,
+    balance::ADVISOR,
+    unmask::ADVISOR,
     reference::ADVISOR,
     tone::ADVISOR,
     dynamics::ADVISOR,

@@ -1,6 +1,12 @@
 //! What is usual, and how far an advisor may go: every number that a judgement rests on, with its source.
 
+mod balance;
+mod unmask;
+
 use acetate_model::Role;
+
+pub use balance::*;
+pub use unmask::*;
 
 /// The share of an excess that is taken back: a master keeps the character of its mix.
 pub const STRENGTH: f64 = 0.55;

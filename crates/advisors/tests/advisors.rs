@@ -40,6 +40,32 @@ const DEFECTS: &[Defect] = &[
         step: 0.1,
     },
     Defect {
+        answered_by: "stem/vocals/balance",
+        spoil: |f, db| f.beside(|stem, _| if stem == "vocals" { db } else { 0.0 }),
+        amounts: [0.0, 14.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/vocals/balance",
+        spoil: |f, db| f.beside(|stem, _| if stem == "vocals" { -db } else { 0.0 }),
+        amounts: [0.0, 14.0],
+        step: 0.1,
+    },
+    Defect {
+        answered_by: "stem/keys/duck",
+        spoil: |f, less| f.covered(0.3 - less),
+        amounts: [0.0, 0.25],
+        step: 0.002,
+    },
+    Defect {
+        answered_by: "stem/keys/unmask",
+        spoil: |f, db| {
+            f.beside(|stem, hz| if stem == "keys" && (1100.0..3600.0).contains(&hz) { db } else { 0.0 })
+        },
+        amounts: [0.0, 9.0],
+        step: 0.1,
+    },
+    Defect {
         answered_by: "master/tone",
         spoil: |f, db| f.tone(|hz| if hz > 5000.0 { db } else { 0.0 }),
         amounts: [0.0, 20.0],

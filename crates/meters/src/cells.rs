@@ -3,15 +3,17 @@ use acetate_model::{Audio, Cells, Meter, MeterEntry, Quantity, Spec, Value};
 use realfft::num_complex::Complex;
 
 use crate::power::{INACTIVE, ONE_CHANNEL};
+use crate::sections::sections;
 use crate::transform::{Frame, Frames};
 
 pub(crate) const ENTRY: MeterEntry = MeterEntry {
     id: "cells",
-    version: 1,
+    version: 2,
     about: "How the power of middle and side spreads over third octaves (IEC 61260-1, base ten) and over time, in \
             half seconds: enough to foretell what a gain, an equaliser or a width does to a sum without rendering \
-            it. From Hann-windowed transforms, five for each hop, of frames from -60 dBFS up.",
-    quantities: &[Quantity::MidCells, Quantity::SideCells],
+            it. From Hann-windowed transforms, five for each hop, of frames from -60 dBFS up. \
+            Where the levels change for longer than a moment, another section begins.",
+    quantities: &[Quantity::MidCells, Quantity::SideCells, Quantity::Sections],
     build: |spec| Box::new(CellMeter::new(spec)),
 };
 
@@ -65,6 +67,16 @@ impl CellMeter {
         }
         Value::Cells(Cells::of(HOP_MS, self.bands.centres_hz.clone(), powers.iter().copied()))
     }
+
+    fn sections(&self, heard: &Heard) -> Value {
+        if heard.mid.is_empty() {
+            return Value::Undefined(INACTIVE.to_owned());
+        }
+        let both: Vec<f64> = heard.mid.iter().zip(&heard.side).map(|(mid, side)| mid + side).collect();
+        let numbers = sections(&both, self.bands.centres_hz.len(), HOP_MS);
+        let values = numbers.into_iter().map(|number| Some(number as f32)).collect();
+        Value::Timeline { start_ms: 0.0, hop_ms: HOP_MS, values }
+    }
 }
 
 impl Heard {
@@ -104,6 +116,7 @@ impl Meter for CellMeter {
         vec![
             (Quantity::MidCells, self.value(&heard.mid, INACTIVE)),
             (Quantity::SideCells, self.value(&heard.side, no_side)),
+            (Quantity::Sections, self.sections(&heard)),
         ]
     }
 }

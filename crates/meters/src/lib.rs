@@ -2,6 +2,7 @@
 //!
 //! Meters hear mono or stereo. Of more channels, those that compare left with right hear the first two.
 
+mod abreast;
 mod band_edge;
 mod bank;
 mod bits;
@@ -23,6 +24,7 @@ mod length;
 mod lines;
 mod loudness;
 mod low_rate;
+mod masking;
 mod moments;
 mod noise_floor;
 pub mod null;
@@ -33,6 +35,7 @@ mod peak;
 mod power;
 mod programme;
 mod resonance;
+mod sections;
 mod shared;
 mod sibilance;
 mod spectrum;
@@ -74,4 +77,4 @@ pub const METERS: &[MeterEntry] = &[
 ];
 
 /// Every comparison, in the order of a report.
-pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY, overlap::ENTRY, onsets::ENTRY];
+pub const COMPARISONS: &[ComparisonEntry] = &[shared::ENTRY, overlap::ENTRY, onsets::ENTRY, masking::ENTRY];

@@ -4,6 +4,7 @@ use acetate_dsp::ThirdOctaves;
 use acetate_model::{Comparison, ComparisonEntry, Ensemble, Place, Quantity, Relation, Spec, Value};
 use realfft::num_complex::Complex;
 
+use crate::abreast::Abreast;
 use crate::cells::length;
 use crate::transform::{Frame, Frames};
 
@@ -32,16 +33,12 @@ struct Overlap {
     frames: Vec<Frames>,
     bands: ThirdOctaves,
     bin_hz: f64,
-    /// Of each stem, the transforms that its fellows have not reached yet: number, middle, side.
-    waiting: Vec<Vec<Spectra>>,
+    waiting: Abreast<Spectra>,
     heard: Heard,
 }
 
 /// The spectra of one stem at one moment: middle and side.
-struct Spectra {
-    at: u64,
-    of: [Vec<Complex<f32>>; 2],
-}
+type Spectra = [Vec<Complex<f32>>; 2];
 
 /// Sums over the song, for middle and side.
 #[derive(Clone)]
@@ -63,23 +60,9 @@ impl Overlap {
             stems: stems.to_vec(),
             frames: (0..count).map(|_| Frames::every(APART * length, length)).collect(),
             bin_hz: spec.rate() / length as f64,
-            waiting: stems.iter().map(|_| Vec::new()).collect(),
+            waiting: Abreast::new(count),
             heard: Heard { powers: sums(count), cross: sums(pairs) },
             bands,
-        }
-    }
-
-    /// Takes in what all stems have reached; a stem that is silent or has ended has no transform there.
-    fn settle(&mut self, reached: u64) {
-        loop {
-            let next = self.waiting.iter().filter_map(|of| of.first().map(|s| s.at)).min();
-            let Some(at) = next.filter(|at| *at < reached) else { return };
-            let mut moment: Vec<Option<Spectra>> = Vec::with_capacity(self.stems.len());
-            for waiting in &mut self.waiting {
-                let here = waiting.first().is_some_and(|s| s.at == at);
-                moment.push(here.then(|| waiting.remove(0)));
-            }
-            self.heard.add(&moment, &self.bands, self.bin_hz);
         }
     }
 }
@@ -89,17 +72,16 @@ impl Heard {
         let mut pair = 0;
         for (n, first) in moment.iter().enumerate() {
             if let Some(one) = first {
-                for layer in 0..2 {
-                    let own = |k: usize| f64::from(one.of[layer][k].norm_sqr());
-                    add(&mut self.powers[layer][n], bands, bin_hz, one.of[layer].len(), own);
+                for (powers, bins) in self.powers.iter_mut().zip(one) {
+                    let own = |k: usize| f64::from(bins[k].norm_sqr());
+                    add(&mut powers[n], bands, bin_hz, bins.len(), own);
                 }
             }
             for second in &moment[n + 1..] {
                 if let (Some(one), Some(other)) = (first, second) {
-                    for layer in 0..2 {
-                        let (a, b) = (&one.of[layer], &other.of[layer]);
+                    for (sums, (a, b)) in self.cross.iter_mut().zip(one.iter().zip(other)) {
                         let cross = |k: usize| f64::from(a[k].re * b[k].re + a[k].im * b[k].im);
-                        add(&mut self.cross[layer][pair], bands, bin_hz, a.len().min(b.len()), cross);
+                        add(&mut sums[pair], bands, bin_hz, a.len().min(b.len()), cross);
                     }
                 }
                 pair += 1;
@@ -125,18 +107,19 @@ fn add(sums: &mut [f64], bands: &ThirdOctaves, bin_hz: f64, bins: usize, of: imp
 
 impl Comparison for Overlap {
     fn push(&mut self, block: &Ensemble) {
+        let Self { frames, waiting, heard, bands, bin_hz, .. } = self;
         let mut reached = u64::MAX;
-        for ((frames, stem), waiting) in self.frames.iter_mut().zip(block.stems).zip(&mut self.waiting) {
+        for (n, (frames, stem)) in frames.iter_mut().zip(block.stems).enumerate() {
             frames.push(stem, |frame: Frame| {
                 let side = frame.side.map_or_else(Vec::new, <[_]>::to_vec);
-                waiting.push(Spectra { at: frame.at, of: [frame.mid.to_vec(), side] });
+                waiting.put(n, frame.at, [frame.mid.to_vec(), side]);
             });
             // one that has ended waits for nothing
             if stem.frames() == block.sum.frames() {
                 reached = reached.min(frames.reached());
             }
         }
-        self.settle(reached);
+        waiting.settle(reached, |moment| heard.add(&moment, bands, *bin_hz));
     }
 
     fn read(&self) -> Vec<Relation> {

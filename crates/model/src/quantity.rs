@@ -51,6 +51,7 @@ quantities! {
     SideSpectrum "side_spectrum_db" "dB" "Side spectrum" "The same for the side signal.";
     MidCells "mid_cells_db" "dBFS" "Middle over time and frequency" "Power of (left + right)/2 in each third-octave band of each half second.";
     SideCells "side_cells_db" "dBFS" "Side over time and frequency" "The same of (left - right)/2.";
+    Sections "sections" "" "Sections" "Which part of the song each moment belongs to; parts that sound alike have one number.";
     BandSwing "band_swing_db" "dB" "Level swings" "Per band: 95th percentile over median of the level in 50 ms frames.";
     Onsets "onsets_per_second" "1/s" "Onsets" "How often something begins, in each second that sounds.";
     Attack "attack_db" "dB" "Attack" "How far the bands rise together at an onset, on average.";
@@ -102,6 +103,10 @@ quantities! {
     SharedOverTime "shared_over_time_db" "dB" "Shared sound over time" "The same level in stretches of the song, where it can be heard.";
     MidCoherence "mid_coherence" "" "Coherence of the middles" "Per band: the real part of the cross power of two stems' middles over the root of both powers. 1 the same, 0 unrelated, -1 cancelling: what their sum is like.";
     SideCoherence "side_coherence" "" "Coherence of the sides" "The same of their sides.";
+    Unmasked "unmasked" "" "Unmasked" "Loudness of a stem among the others over its loudness alone: 1 free, 0 buried (masked-to-unmasked ratio).";
+    Audible "audible" "" "Audible" "Share of a stem's loudness in bands and moments in which it stands no more than 6 dB under all others.";
+    MaskedBy "masked_by" "" "Masked by another" "Per band: share of a stem's loudness in moments in which it stands more than 3 dB under the others and one of them has over 40 % of their power.";
+    OverRest "over_rest_lu" "LU" "Over the rest" "Loudness of a stem over that of the others together, while it sounds: for a lead, the lead-to-accompaniment ratio.";
     OnsetLag "onset_lag_ms" "ms" "Lag of the onsets" "How much later than those of the other stems the onsets of this one come, where both match best.";
     OnsetMatch "onset_match" "" "Match of the onsets" "Correlation of a stem's onsets with those of the others at that lag.";
     OnsetInTime "onset_in_time" "" "Onsets in time" "The same correlation within 15 ms of no lag.";

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use acetate_model::{Cells, Move, Place, Quantity, Reading, Readings, Standing, Stem, Value, power_db};
 
-use super::{CELLS, Layers, Respond, Scene, loudness_db, powers};
+use super::{CELLS, Layers, Respond, Scene, loudness_db, masking::tell_unmasked, powers};
 
 /// Bands below this make the low end of a correlation.
 const LOW_HZ: f64 = 120.0;
@@ -25,24 +25,30 @@ pub fn after(stems: &[Stem], readings: &Readings, moves: &[Move], respond: Respo
             }
         }
         if !touched.is_empty() {
-            let stems =
+            let changed =
                 before.places.iter().filter(|p| touched.contains(p) || touched.contains(&&Place::Master));
-            for place in stems.chain([&Place::Master]) {
+            for place in changed.chain([&Place::Master]) {
                 if let Some(change) = Change::of(&before, &scene, place) {
                     change.tell(&mut foretold);
                 }
             }
+            tell_unmasked(stems, &before, &scene, &mut foretold);
         }
     }
     for promise in active().flat_map(|m| &m.promises) {
         let [low, high] = promise.within;
         let wanted =
-            |r: &&mut Reading| r.of == promise.of && r.quantity == promise.quantity && r.against.is_none();
+            |r: &&mut Reading| r.of == promise.of && r.quantity == promise.quantity && is_of_the_song(r);
         if let Some(Value::Scalar(value)) = foretold.0.iter_mut().find(wanted).map(|r| &mut r.value) {
             *value = value.clamp(low, high.max(low));
         }
     }
     foretold
+}
+
+/// Of a place alone, or beside all others together.
+fn is_of_the_song(reading: &Reading) -> bool {
+    reading.against.as_ref().is_none_or(|against| *against == Place::Master)
 }
 
 /// The readings of a part of the song, in hops of the cells: what follows from the cells is of that part, the rest of the

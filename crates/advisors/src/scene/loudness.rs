@@ -12,13 +12,7 @@ const OFFSET_DB: f64 = 3.01 - 0.691;
 /// The gated loudness of powers `[layer][hop][band]`, in LUFS; none for silence. Hops stand for the blocks of
 /// BS.1770, and the weighting is read at the centres of the bands: differences are truer than values.
 pub fn loudness_db(layers: &Layers, hz: &[f64]) -> Option<f64> {
-    let weights: Vec<f64> = hz.iter().map(|&hz| k_weight(hz)).collect();
-    let [mid, side] = layers;
-    let hops: Vec<f64> = mid
-        .chunks(hz.len())
-        .zip(side.chunks(hz.len()))
-        .map(|(mid, side)| mid.iter().zip(side).zip(&weights).map(|((m, s), w)| (m + s) * w).sum())
-        .collect();
+    let hops = weighted_hops(layers, hz);
     let lufs = |power: f64| power_db(power).map(|db| db + OFFSET_DB);
     let mean_over = |gate: f64| {
         let over: Vec<f64> = hops.iter().copied().filter(|&p| lufs(p).is_some_and(|l| l > gate)).collect();
@@ -26,6 +20,13 @@ pub fn loudness_db(layers: &Layers, hz: &[f64]) -> Option<f64> {
     };
     let gate = lufs(mean_over(ABSOLUTE_LUFS)?)? + RELATIVE_LU;
     lufs(mean_over(gate.max(ABSOLUTE_LUFS))?)
+}
+
+/// The power of each hop as loudness weighs it.
+pub fn weighted_hops([mid, side]: &Layers, hz: &[f64]) -> Vec<f64> {
+    let weights: Vec<f64> = hz.iter().map(|&hz| k_weight(hz)).collect();
+    let hops = mid.chunks(hz.len()).zip(side.chunks(hz.len()));
+    hops.map(|(mid, side)| mid.iter().zip(side).zip(&weights).map(|((m, s), w)| (m + s) * w).sum()).collect()
 }
 
 /// The power of the K weighting at a frequency: the two filters of BS.1770-5, Annex 1, tables 1 and 2, at 48 kHz.

@@ -7,14 +7,18 @@
 //! measured where nothing is changed.
 
 mod after;
+mod levels;
 mod loudness;
+mod masking;
 
 use std::collections::BTreeMap;
 
 use acetate_model::{Place, Quantity, Readings, Stem, Value};
 
 pub use after::{after, within};
+pub use levels::{Beside, Levels, sounding_hops};
 pub use loudness::loudness_db;
+pub use masking::{Covers, unmasked};
 
 /// What a linear process does to the power of middle and side at the centres of bands, as factors; none for what is
 /// not linear.

@@ -11,6 +11,7 @@ mod edges;
 mod held;
 mod hum;
 mod laws;
+mod masking;
 mod noise_floor;
 mod null;
 mod origin;
