@@ -35,8 +35,8 @@ pub fn faults(case: &Case) -> Vec<Fault> {
 }
 
 /// The sum of the squared severities.
-pub fn weight(faults: &[Fault]) -> f64 {
-    faults.iter().map(|fault| fault.severity * fault.severity).sum()
+pub fn weight<'a>(faults: impl IntoIterator<Item = &'a Fault>) -> f64 {
+    faults.into_iter().map(|fault| fault.severity * fault.severity).sum()
 }
 
 /// The one move that a lock does not keep away: no master is without its ceiling.

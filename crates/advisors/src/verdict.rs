@@ -58,18 +58,22 @@ pub(crate) fn by_stems(case: &Case, verdict: &Verdict) -> bool {
 
 /// Something past what a master may mend is grave, or such things make up most of much that is amiss.
 fn is_for_the_mix(ways: &Ways, weighed: Weighed) -> bool {
-    let beyond: Vec<Fault> = ways.left().iter().filter(|fault| fault.beyond).cloned().collect();
-    let most = weighed.as_sent >= MUCH_AMISS && weight(&beyond) > LEFT_OVER * weighed.as_sent;
-    most || beyond.iter().any(|fault| fault.severity >= GRAVE)
+    let beyond = past_mending(ways);
+    let most = weighed.as_sent >= MUCH_AMISS && weight(beyond.clone()) > LEFT_OVER * weighed.as_sent;
+    most || beyond.into_iter().any(|fault| fault.severity >= GRAVE)
+}
+
+fn past_mending<'a>(ways: &'a Ways) -> impl Iterator<Item = &'a Fault> + Clone {
+    ways.left().iter().filter(|fault| fault.beyond)
 }
 
 fn for_the_mix_because(ways: &Ways, weighed: Weighed) -> Vec<String> {
-    let left = weight(ways.left());
-    let share = 100.0 * left / weighed.as_sent.max(f64::MIN_POSITIVE);
+    let share = 100.0 * weight(past_mending(ways)) / weighed.as_sent.max(f64::MIN_POSITIVE);
     let said = format!(
         "{share:.0} % of what is amiss is past what a master may mend, so the mix is the place to mend it."
     );
-    [said].into_iter().chain(ways.left().iter().take(TOLD).map(told)).collect()
+    let mendable = ways.left().iter().filter(|fault| !fault.beyond);
+    [said].into_iter().chain(past_mending(ways).chain(mendable).take(TOLD).map(told)).collect()
 }
 
 /// So many faults are told.

@@ -33,7 +33,7 @@ mod third_octave;
 pub use hops::{HopPart, Hops};
 pub use k_weighting::{ENERGY_HOP_MS, KWeighting, k_sections};
 pub use sections::{PairFilter, Section};
-pub use third_octave::{ThirdOctaves, power_between};
+pub use third_octave::{Bins, ThirdOctaves, power_between};
 
 mod biquad;
 mod long_filter;

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use libm::pow;
 
 const LOWEST: i32 = -18;
@@ -29,24 +31,55 @@ impl ThirdOctaves {
         [centre_hz / half, centre_hz * half]
     }
 
-    /// The power in each band, from the power in each bin of a transform whose bin `k` lies at `k · bin_hz`.
-    pub fn sum(&self, bins: &[f64], bin_hz: f64) -> Vec<f64> {
-        let band = |&centre| {
+    /// The bins of each band, of a transform whose bin `k` of so many lies at `k · bin_hz`.
+    pub fn bins(&self, bin_hz: f64, bins: usize) -> Vec<Bins> {
+        let of_band = |&centre| {
             let [from, to] = Self::edges_hz(centre);
-            power_between(bins, bin_hz, from, to)
+            Bins::between(bin_hz, bins, from, to)
         };
-        self.centres_hz.iter().map(band).collect()
+        self.centres_hz.iter().map(of_band).collect()
     }
 }
 
-/// The power between two frequencies, from the power in each bin of a transform; a bin reaches half a bin to either
-/// side, and one that an edge cuts counts by its share.
+/// The bins of a transform that lie between two frequencies; a bin reaches half a bin to either side, and one that an
+/// edge cuts counts by its share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bins {
+    whole: Range<usize>,
+    cut: [(usize, f64); 2],
+}
+
+impl Bins {
+    /// Of a transform whose bin `k` of so many lies at `k · bin_hz`.
+    pub fn between(bin_hz: f64, bins: usize, from_hz: f64, to_hz: f64) -> Self {
+        let edge = |hz: f64| (hz / bin_hz + 0.5).clamp(0.0, bins as f64);
+        // bin k reaches from k to k + 1 on this scale
+        let (from, to) = (edge(from_hz), edge(to_hz.max(from_hz)));
+        let (first, last) = (from as usize, to as usize);
+        if first == last {
+            return Self { whole: first..first, cut: [(first, to - from), (last, 0.0)] };
+        }
+        Self { whole: first + 1..last, cut: [(first, 1.0 - from.fract()), (last, to.fract())] }
+    }
+
+    /// What they hold together.
+    pub fn sum<T: Copy + Into<f64>>(&self, values: &[T]) -> f64 {
+        let mut lanes = [0.0; 8];
+        let (chunks, rest) = values[self.whole.clone()].as_chunks::<8>();
+        for chunk in chunks {
+            for (lane, &value) in lanes.iter_mut().zip(chunk) {
+                *lane += value.into();
+            }
+        }
+        let rest: f64 = rest.iter().map(|&value| value.into()).sum();
+        let cut = |&(bin, share): &(usize, f64)| if share > 0.0 { share * values[bin].into() } else { 0.0 };
+        lanes.iter().sum::<f64>() + rest + self.cut.iter().map(cut).sum::<f64>()
+    }
+}
+
+/// The power between two frequencies, from the power in each bin of a transform: see [`Bins`].
 pub fn power_between(bins: &[f64], bin_hz: f64, from_hz: f64, to_hz: f64) -> f64 {
-    let (from, to) = (from_hz / bin_hz, to_hz / bin_hz);
-    let first = (from - 0.5).max(0.0) as usize;
-    let share = |k: usize| (to.min(k as f64 + 0.5) - from.max(k as f64 - 0.5)).clamp(0.0, 1.0);
-    let inside = bins.iter().enumerate().skip(first);
-    inside.take_while(|(k, _)| (*k as f64) - 0.5 < to).map(|(k, power)| power * share(k)).sum()
+    Bins::between(bin_hz, bins.len(), from_hz, to_hz).sum(bins)
 }
 
 #[cfg(test)]
@@ -72,8 +105,12 @@ mod tests {
         let bins: Vec<f64> = (0..16_385).map(|k| 1.0 + f64::from(k % 7)).collect();
         let [from, to] = [bands.centres_hz[0], bands.centres_hz[31]].map(ThirdOctaves::edges_hz);
         let whole = power_between(&bins, 48_000.0 / 32_768.0, from[0], to[1]);
-        let sum: f64 = bands.sum(&bins, 48_000.0 / 32_768.0).iter().sum();
+        let each = bands.bins(48_000.0 / 32_768.0, bins.len());
+        let sum: f64 = each.iter().map(|band| band.sum(&bins)).sum();
         assert!((sum / whole - 1.0).abs() < 1e-12);
         assert_eq!(power_between(&[1.0; 10], 1.0, 2.25, 4.0), 1.75);
+        assert_eq!(power_between(&[1.0; 10], 1.0, 2.25, 2.375), 0.125);
+        assert_eq!(power_between(&[1.0; 10], 1.0, 0.0, 100.0), 9.5);
+        assert_eq!(power_between(&[1.0; 10], 1.0, 50.0, 100.0), 0.0);
     }
 }

@@ -1,10 +1,9 @@
-use acetate_dsp::ThirdOctaves;
+use acetate_dsp::{Bins, ThirdOctaves};
 use acetate_model::{Audio, Cells, Meter, MeterEntry, Quantity, Spec, Value};
-use realfft::num_complex::Complex;
 
 use crate::power::{INACTIVE, ONE_CHANNEL};
 use crate::sections::sections;
-use crate::transform::{Frame, Frames};
+use crate::transform::{Frame, Frames, powers};
 
 pub(crate) const ENTRY: MeterEntry = MeterEntry {
     id: "cells",
@@ -37,8 +36,8 @@ pub(crate) fn length(spec: &Spec) -> usize {
 
 struct CellMeter {
     frames: Frames,
-    bands: ThirdOctaves,
-    bin_hz: f64,
+    centres_hz: Vec<f64>,
+    bands: Vec<Bins>,
     heard: Heard,
     mono: bool,
 }
@@ -48,24 +47,28 @@ struct CellMeter {
 struct Heard {
     mid: Vec<f64>,
     side: Vec<f64>,
+    /// Of each bin of the last transform.
+    bins: Vec<f32>,
+}
+
+/// The bins of each band of a transform of [`length`].
+pub(crate) fn bands(spec: &Spec) -> (Vec<f64>, Vec<Bins>) {
+    let (bands, length) = (ThirdOctaves::new(spec.rate_hz), length(spec));
+    let bins = bands.bins(spec.rate() / length as f64, length / 2 + 1);
+    (bands.centres_hz, bins)
 }
 
 impl CellMeter {
     fn new(spec: &Spec) -> Self {
-        Self {
-            frames: frames(spec),
-            bands: ThirdOctaves::new(spec.rate_hz),
-            bin_hz: spec.rate() / length(spec) as f64,
-            heard: Heard::default(),
-            mono: spec.channels < 2,
-        }
+        let (centres_hz, bands) = bands(spec);
+        Self { frames: frames(spec), centres_hz, bands, heard: Heard::default(), mono: spec.channels < 2 }
     }
 
     fn value(&self, powers: &[f64], why: &str) -> Value {
         if powers.iter().all(|&power| power == 0.0) {
             return Value::Undefined(why.to_owned());
         }
-        Value::Cells(Cells::of(HOP_MS, self.bands.centres_hz.clone(), powers.iter().copied()))
+        Value::Cells(Cells::of(HOP_MS, self.centres_hz.clone(), powers.iter().copied()))
     }
 
     fn sections(&self, heard: &Heard) -> Value {
@@ -73,24 +76,23 @@ impl CellMeter {
             return Value::Undefined(INACTIVE.to_owned());
         }
         let both: Vec<f64> = heard.mid.iter().zip(&heard.side).map(|(mid, side)| mid + side).collect();
-        let numbers = sections(&both, self.bands.centres_hz.len(), HOP_MS);
+        let numbers = sections(&both, self.centres_hz.len(), HOP_MS);
         let values = numbers.into_iter().map(|number| Some(number as f32)).collect();
         Value::Timeline { start_ms: 0.0, hop_ms: HOP_MS, values }
     }
 }
 
 impl Heard {
-    fn add(&mut self, frame: &Frame, bands: &ThirdOctaves, bin_hz: f64) {
-        let count = bands.centres_hz.len();
-        let from = (frame.at / FRAMES) as usize * count;
-        for (powers, bins) in [(&mut self.mid, Some(frame.mid)), (&mut self.side, frame.side)] {
-            if powers.len() < from + count {
-                powers.resize(from + count, 0.0);
+    fn add(&mut self, frame: &Frame, bands: &[Bins]) {
+        let from = (frame.at / FRAMES) as usize * bands.len();
+        for (cells, bins) in [(&mut self.mid, Some(frame.mid)), (&mut self.side, frame.side)] {
+            if cells.len() < from + bands.len() {
+                cells.resize(from + bands.len(), 0.0);
             }
             let Some(bins) = bins else { continue };
-            let bins: Vec<f64> = bins.iter().map(|bin: &Complex<f32>| f64::from(bin.norm_sqr())).collect();
-            for (power, heard) in powers[from..].iter_mut().zip(bands.sum(&bins, bin_hz)) {
-                *power += heard / FRAMES as f64;
+            powers(bins, &mut self.bins);
+            for (cell, band) in cells[from..].iter_mut().zip(bands) {
+                *cell += band.sum(&self.bins) / FRAMES as f64;
             }
         }
     }
@@ -98,13 +100,13 @@ impl Heard {
 
 impl Meter for CellMeter {
     fn push(&mut self, block: &Audio) {
-        let Self { frames, bands, bin_hz, heard, .. } = self;
-        frames.push(block, |frame| heard.add(&frame, bands, *bin_hz));
+        let Self { frames, bands, heard, .. } = self;
+        frames.push(block, |frame| heard.add(&frame, bands));
     }
 
     fn read(&self) -> Vec<(Quantity, Value)> {
         let mut heard = self.heard.clone();
-        self.frames.short(|frame| heard.add(&frame, &self.bands, self.bin_hz));
+        self.frames.short(|frame| heard.add(&frame, &self.bands));
         let silent = heard.mid.is_empty();
         let no_side = if self.mono {
             ONE_CHANNEL

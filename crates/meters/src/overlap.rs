@@ -1,12 +1,12 @@
 //! How far stems add up as powers, and how far as waveforms.
 
-use acetate_dsp::ThirdOctaves;
+use acetate_dsp::Bins;
 use acetate_model::{Comparison, ComparisonEntry, Ensemble, Place, Quantity, Relation, Spec, Value};
 use realfft::num_complex::Complex;
 
 use crate::abreast::Abreast;
-use crate::cells::length;
-use crate::transform::{Frame, Frames};
+use crate::cells::{bands, length};
+use crate::transform::{Frame, Frames, powers};
 
 pub(crate) const ENTRY: ComparisonEntry = ComparisonEntry {
     id: "overlap",
@@ -31,8 +31,8 @@ const CHANCE: f64 = 0.02;
 struct Overlap {
     stems: Vec<Place>,
     frames: Vec<Frames>,
-    bands: ThirdOctaves,
-    bin_hz: f64,
+    centres_hz: Vec<f64>,
+    bands: Vec<Bins>,
     waiting: Abreast<Spectra>,
     heard: Heard,
 }
@@ -47,41 +47,45 @@ struct Heard {
     powers: [Vec<Vec<f64>>; 2],
     /// `[layer][pair][band]`.
     cross: [Vec<Vec<f64>>; 2],
+    /// Of each bin of what is looked at.
+    bins: Vec<f32>,
 }
 
 impl Overlap {
     fn new(spec: &Spec, stems: &[Place]) -> Self {
         let (count, length) = (stems.len(), length(spec));
-        let bands = ThirdOctaves::new(spec.rate_hz);
-        let none = vec![0.0; bands.centres_hz.len()];
+        let (centres_hz, bands) = bands(spec);
+        let none = vec![0.0; bands.len()];
         let pairs = count * count.saturating_sub(1) / 2;
         let sums = |n: usize| [vec![none.clone(); n], vec![none.clone(); n]];
         Self {
             stems: stems.to_vec(),
             frames: (0..count).map(|_| Frames::every(APART * length, length)).collect(),
-            bin_hz: spec.rate() / length as f64,
             waiting: Abreast::new(count),
-            heard: Heard { powers: sums(count), cross: sums(pairs) },
+            heard: Heard { powers: sums(count), cross: sums(pairs), bins: Vec::new() },
+            centres_hz,
             bands,
         }
     }
 }
 
 impl Heard {
-    fn add(&mut self, moment: &[Option<Spectra>], bands: &ThirdOctaves, bin_hz: f64) {
+    fn add(&mut self, moment: &[Option<Spectra>], bands: &[Bins]) {
+        let Self { powers: own, cross, bins } = self;
         let mut pair = 0;
         for (n, first) in moment.iter().enumerate() {
             if let Some(one) = first {
-                for (powers, bins) in self.powers.iter_mut().zip(one) {
-                    let own = |k: usize| f64::from(bins[k].norm_sqr());
-                    add(&mut powers[n], bands, bin_hz, bins.len(), own);
+                for (sums, spectrum) in own.iter_mut().zip(one) {
+                    powers(spectrum, bins);
+                    add(&mut sums[n], bands, bins);
                 }
             }
             for second in &moment[n + 1..] {
                 if let (Some(one), Some(other)) = (first, second) {
-                    for (sums, (a, b)) in self.cross.iter_mut().zip(one.iter().zip(other)) {
-                        let cross = |k: usize| f64::from(a[k].re * b[k].re + a[k].im * b[k].im);
-                        add(&mut sums[pair], bands, bin_hz, a.len().min(b.len()), cross);
+                    for (sums, (a, b)) in cross.iter_mut().zip(one.iter().zip(other)) {
+                        bins.clear();
+                        bins.extend(a.iter().zip(b).map(|(a, b)| a.re * b.re + a.im * b.im));
+                        add(&mut sums[pair], bands, bins);
                     }
                 }
                 pair += 1;
@@ -96,18 +100,16 @@ impl Heard {
     }
 }
 
-/// Adds up what the bins of each band hold.
-fn add(sums: &mut [f64], bands: &ThirdOctaves, bin_hz: f64, bins: usize, of: impl Fn(usize) -> f64) {
-    if bins == 0 {
-        return;
+/// Adds up what the bins of each band hold, if there are any.
+fn add(sums: &mut [f64], bands: &[Bins], bins: &[f32]) {
+    if !bins.is_empty() {
+        sums.iter_mut().zip(bands).for_each(|(sum, band)| *sum += band.sum(bins));
     }
-    let values: Vec<f64> = (0..bins).map(of).collect();
-    sums.iter_mut().zip(bands.sum(&values, bin_hz)).for_each(|(sum, value)| *sum += value);
 }
 
 impl Comparison for Overlap {
     fn push(&mut self, block: &Ensemble) {
-        let Self { frames, waiting, heard, bands, bin_hz, .. } = self;
+        let Self { frames, waiting, heard, bands, .. } = self;
         let mut reached = u64::MAX;
         for (n, (frames, stem)) in frames.iter_mut().zip(block.stems).enumerate() {
             frames.push(stem, |frame: Frame| {
@@ -119,7 +121,7 @@ impl Comparison for Overlap {
                 reached = reached.min(frames.reached());
             }
         }
-        waiting.settle(reached, |moment| heard.add(&moment, bands, *bin_hz));
+        waiting.settle(reached, |moment| heard.add(&moment, bands));
     }
 
     fn read(&self) -> Vec<Relation> {
@@ -132,7 +134,7 @@ impl Comparison for Overlap {
                 {
                     let db = self.heard.coherence(layer, pair, [n, m]);
                     let more = db.iter().flatten().any(|c| c.abs() >= CHANCE);
-                    let value = Value::Spectrum { hz: self.bands.centres_hz.clone(), db };
+                    let value = Value::Spectrum { hz: self.centres_hz.clone(), db };
                     relations.extend(more.then(|| Relation {
                         of: of.clone(),
                         against: against.clone(),

@@ -52,7 +52,8 @@ impl Spectrum {
     }
 
     fn bands(&self, bins: &[f64], frames: u32, why: &str) -> Value {
-        let powers = self.bands.sum(bins, self.bin_hz);
+        let bands = self.bands.bins(self.bin_hz, bins.len());
+        let powers: Vec<f64> = bands.iter().map(|band| band.sum(bins)).collect();
         if powers.iter().all(|&power| power == 0.0) {
             return Value::Undefined(why.to_owned());
         }

@@ -31,6 +31,12 @@ pub struct Frame<'a> {
     pub side: Option<&'a [Complex<f32>]>,
 }
 
+/// The power of each bin, in place of what `to` held; nothing of nothing.
+pub fn powers(bins: &[Complex<f32>], to: &mut Vec<f32>) {
+    to.clear();
+    to.extend(bins.iter().map(Complex::norm_sqr));
+}
+
 impl Frames {
     /// Frames of an even length.
     pub fn new(length: usize) -> Self {

@@ -42,8 +42,9 @@ struct Factors {
 
 /// Fits the stems to the first reference that is another master of the same song.
 pub(super) fn fit(case: &Case) -> Option<Fit> {
-    let scene = Scene::of(case.stems, case.readings)?;
-    (0..super::target::count(case.readings)).find_map(|n| {
+    let count = super::target::count(case.readings);
+    let scene = if count > 0 { Scene::of(case.stems, case.readings)? } else { return None };
+    (0..count).find_map(|n| {
         let of = Place::reference(n);
         let cells = |quantity| case.readings.cells(&of, quantity).map(acetate_model::Cells::powers);
         let mid = cells(Quantity::MidCells)?;

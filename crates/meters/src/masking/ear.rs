@@ -1,6 +1,6 @@
-use realfft::num_complex::Complex;
+use acetate_dsp::Bins;
 
-use crate::transform::Frame;
+use crate::transform::{Frame, powers};
 
 /// The lowest and the highest edge of the bands, on the scale of equivalent rectangular bandwidths (ERB).
 const ENDS_ERB: [f64; 2] = [1.5, 39.5];
@@ -21,7 +21,9 @@ const QUIET: f64 = 1e-6;
 pub struct Ear {
     /// Rising, one more than there are bands.
     edges_hz: Vec<f64>,
-    bin_hz: f64,
+    bands: Vec<Bins>,
+    /// The power of each bin of the last frame, of middle and side.
+    heard: [Vec<f32>; 2],
 }
 
 /// The ERB rate of a frequency (Glasberg and Moore, 1990).
@@ -34,11 +36,13 @@ impl Ear {
         let [from, to] = ENDS_ERB;
         let edges = (0..).map(|k| hz_of(from + f64::from(k)));
         let highest = (USABLE * rate_hz).min(hz_of(to) + 1.0);
-        Self { edges_hz: edges.take_while(|&hz| hz <= highest).collect(), bin_hz: rate_hz / length as f64 }
+        let edges_hz: Vec<f64> = edges.take_while(|&hz| hz <= highest).collect();
+        let band = |edges: &[f64]| Bins::between(rate_hz / length as f64, length / 2 + 1, edges[0], edges[1]);
+        Self { bands: edges_hz.windows(2).map(band).collect(), edges_hz, heard: Default::default() }
     }
 
     pub fn bands(&self) -> usize {
-        self.edges_hz.len().saturating_sub(1)
+        self.bands.len()
     }
 
     pub fn centres_hz(&self) -> Vec<f64> {
@@ -46,34 +50,12 @@ impl Ear {
     }
 
     /// The power of a frame in each band, spread to where it covers other sounds.
-    pub fn excitation(&self, frame: &Frame) -> Vec<f64> {
-        let mut below = Vec::with_capacity(frame.mid.len() + 1);
-        let mut sum = 0.0;
-        below.push(sum);
-        let power = |bin: &Complex<f32>| f64::from(bin.norm_sqr());
-        match frame.side {
-            Some(side) => {
-                for (mid, side) in frame.mid.iter().zip(side) {
-                    sum += power(mid) + power(side);
-                    below.push(sum);
-                }
-            }
-            None => {
-                for mid in frame.mid {
-                    sum += power(mid);
-                    below.push(sum);
-                }
-            }
-        }
-        // a bin reaches half a bin to either side
-        let up_to = |hz: f64| {
-            let bins = (hz / self.bin_hz + 0.5).min(below.len() as f64 - 1.0);
-            let (whole, part) = (bins as usize, bins.fract());
-            let next = below[(whole + 1).min(below.len() - 1)];
-            below[whole] + part * (next - below[whole])
-        };
-        let edges: Vec<f64> = self.edges_hz.iter().map(|&hz| up_to(hz)).collect();
-        let powers: Vec<f64> = edges.windows(2).map(|e| e[1] - e[0]).collect();
+    pub fn excitation(&mut self, frame: &Frame) -> Vec<f64> {
+        let [mid, side] = &mut self.heard;
+        powers(frame.mid, mid);
+        powers(frame.side.unwrap_or_default(), side);
+        mid.iter_mut().zip(side).for_each(|(mid, side)| *mid += *side);
+        let powers: Vec<f64> = self.bands.iter().map(|band| band.sum(mid)).collect();
         spread(&powers)
     }
 }
