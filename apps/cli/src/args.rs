@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use acetate_mastering::model::{Amount, Brief, Dbtp, Intent, Json, Lufs, Mode, Place, Repair};
+use acetate_mastering::model::{Amount, Brief, Dbtp, Intent, Json, Lufs, Mode, Place, Repair, Strength};
 use acetate_mastering::{Error, Options, parse_setting, read_brief};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
@@ -84,7 +84,7 @@ pub(crate) enum Verb {
     /// Given a session instead of stems, it plans again from what was measured: moves of a person and muted moves are
     /// kept, and the flags stand above the brief in the session.
     #[command(
-        after_help = "Examples:\n  acetate plan song/ -o session.json && acetate render session.json -o out/\n  acetate plan session.json --mute master/width --scale master/tone=0.5    # plan again, without listening again"
+        after_help = "Examples:\n  acetate plan song/ -o session.json && acetate render session.json -o out/\n  acetate plan session.json --mute master/width --scale master/tone=0.5    # plan again, without listening again\n  acetate plan song/ --alternatives 3    # session.json, session.gentle.json and session.bold.json"
     )]
     Plan {
         #[command(flatten)]
@@ -94,6 +94,9 @@ pub(crate) enum Verb {
         /// The session to write
         #[arg(short, long, value_name = "FILE", default_value = "session.json")]
         output: PathBuf,
+        /// How many proposals to write: with 2 a gentle one beside the plan, with 3 a bold one as well
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<1, 3>, conflicts_with = "strength")]
+        alternatives: usize,
         /// Replace a session that is there
         #[arg(long)]
         force: bool,
@@ -237,6 +240,9 @@ pub(crate) struct Wish {
     /// Whether stems are touched before the sum [default: auto]
     #[arg(long, value_parser = ["auto", "stereo", "stems"])]
     mode: Option<String>,
+    /// How far the moves go: half, as planned, half as much again [default: planned]
+    #[arg(long, value_parser = PossibleValuesParser::new(Strength::ALL.map(Strength::name)))]
+    strength: Option<String>,
     /// A mastered song to sound like; repeatable. Its loudness is asked for unless one is given
     #[arg(long, value_name = "FILE")]
     reference: Vec<String>,
@@ -317,6 +323,8 @@ impl Wish {
             Some(_) => Mode::Auto,
             None => brief.mode,
         };
+        let strength = Strength::ALL.into_iter().find(|s| self.strength.as_deref() == Some(s.name()));
+        brief.strength = strength.unwrap_or(brief.strength);
         let settings: Vec<(String, Json)> =
             self.set.iter().map(|s| parse_setting(s)).collect::<Result<_, _>>()?;
         brief.set.extend(settings);

@@ -2,6 +2,7 @@
 
 mod args;
 mod explain;
+mod plan;
 mod print;
 mod verbs;
 mod watch;

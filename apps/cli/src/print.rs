@@ -11,6 +11,8 @@ use acetate_mastering::{
 use console::style;
 use serde_json::json;
 
+use crate::plan::Alternative;
+
 /// Characters of a column of readings.
 const COLUMN: usize = 14;
 /// Characters of the column of roles.
@@ -148,15 +150,28 @@ impl Printer {
         }
     }
 
-    pub(crate) fn planned(&self, session: &Session, output: &Path, quiet: bool) {
-        if self.as_json(session, quiet) {
+    pub(crate) fn planned(&self, done: &[Alternative], quiet: bool) {
+        let [plan, others @ ..] = done else { return };
+        if self.json && !others.is_empty() {
+            let named = done.iter().map(|one| {
+                (one.strength.name().to_owned(), serde_json::to_value(&one.session).unwrap_or_default())
+            });
+            return self.json(&Json::Object(named.collect()));
+        }
+        if self.as_json(&plan.session, quiet) {
             return;
         }
-        self.findings(&session.findings);
-        self.decision(session);
+        self.findings(&plan.session.findings);
+        self.decision(&plan.session);
+        if !others.is_empty() {
+            self.line("");
+            for one in done {
+                self.line(&alternative(one));
+            }
+        }
         self.line(&format!(
             "\nWritten to {}. Edit it, then: acetate render \"{0}\" -o out/",
-            output.display()
+            plan.file.display()
         ));
     }
 
@@ -256,11 +271,7 @@ impl Printer {
 
     fn decision(&self, session: &Session) {
         if let Some(verdict) = &session.verdict {
-            let choice = match verdict.choice {
-                VerdictChoice::Stereo => "stereo",
-                VerdictChoice::Stems => "stems",
-                VerdictChoice::BackToMix => "back to the mix",
-            };
+            let choice = words(verdict.choice);
             let because = verdict.because.first().map_or("", String::as_str);
             self.entry(&style(format!("Verdict: {choice}.")).bold().to_string(), because);
         }
@@ -328,6 +339,34 @@ impl Printer {
             }
         }
     }
+}
+
+fn words(choice: VerdictChoice) -> &'static str {
+    match choice {
+        VerdictChoice::Stereo => "stereo",
+        VerdictChoice::Stems => "stems",
+        VerdictChoice::BackToMix => "back to the mix",
+    }
+}
+
+/// One proposal beside the others: how many moves, what it leaves amiss, and where it is.
+fn alternative(one: &Alternative) -> String {
+    let verdict = one.session.verdict.as_ref();
+    let active = one.session.plan.iter().filter(|m| m.standing == Standing::Active).count();
+    let plural = if active == 1 { " " } else { "s" };
+    let left = verdict.and_then(|verdict| {
+        let weighed = verdict.weighed?;
+        let by_stems = verdict.choice != VerdictChoice::Stereo;
+        let left = weighed.stems.filter(|_| by_stems).unwrap_or(weighed.stereo);
+        Some(format!("leaves {left:.1} of {:.1} points amiss", weighed.as_sent))
+    });
+    format!(
+        "{:8} {:16}{active:3} move{plural}  {:36}{}",
+        one.strength.name(),
+        verdict.map_or("", |verdict| words(verdict.choice)),
+        left.unwrap_or_default(),
+        one.file.display()
+    )
 }
 
 /// The first moments at which something was found, to follow its place; empty for the whole.

@@ -3,13 +3,13 @@ use std::path::{Path, PathBuf};
 use acetate_mastering::model::{Brief, Outcome, Session};
 use acetate_mastering::{
     Delivery, Error, Options, REPORT_FILE, SESSION_FILE, analyse, brief_schema, check, demo, is_rejected,
-    letter, master, plan, point_at, read_session, refuse_existing, remove, render, replan, report, scan,
-    session_schema, session_text, stems_guide, verify, write_text,
+    letter, master, plan, point_at, read_session, remove, render, report, scan, session_schema, stems_guide,
+    verify, write_text,
 };
 use clap::CommandFactory;
 
 use crate::args::{About, Args, How, Input, Output, Verb, Wish};
-use crate::{explain, print::Printer, watch::Watch, why};
+use crate::{explain, plan::Asked, print::Printer, watch::Watch, why};
 
 /// Does what was asked; true if every promise held.
 pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
@@ -39,8 +39,9 @@ pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
             printer.analysed(&session, how.quiet);
             Ok(true)
         }
-        Verb::Plan { input, wish, output, force, how } => {
-            planned(&input, &wish, &output, force, &how, printer)
+        Verb::Plan { input, wish, output, alternatives, force, how } => {
+            let asked = Asked { wish: &wish, output: &output, alternatives, force, how: &how };
+            asked.plan(&input, printer)
         }
         Verb::Render { session, output, how } => rendered(&session, &output, &how, printer),
         Verb::Verify { folder, how } => {
@@ -77,19 +78,19 @@ pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
     }
 }
 
-fn find(input: &Input) -> Result<Delivery, Error> {
+pub(crate) fn find(input: &Input) -> Result<Delivery, Error> {
     Ok(scan(&input.stems, input.mix.as_deref())?)
 }
 
 /// An error that came from the brief's file says where.
-fn pointed_at(error: Error, wish: &Wish) -> Error {
+pub(crate) fn pointed_at(error: Error, wish: &Wish) -> Error {
     match wish.file() {
         Some(file) => point_at(error, file),
         None => error,
     }
 }
 
-fn watch(how: &How) -> Watch {
+pub(crate) fn watch(how: &How) -> Watch {
     Watch::new(how.quiet || how.json)
 }
 
@@ -127,59 +128,6 @@ fn demonstrate(wish: &Wish, output: &Output, how: &How, printer: &Printer) -> Re
         remove(&stems);
     }
     done
-}
-
-fn planned(
-    input: &Input,
-    wish: &Wish,
-    output: &Path,
-    force: bool,
-    how: &How,
-    printer: &Printer,
-) -> Result<bool, Error> {
-    if let [path] = &input.stems[..]
-        && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"))
-    {
-        return planned_again((path, input.mix.as_deref()), wish, output, force, how, printer);
-    }
-    if !force {
-        refuse_existing(output)?;
-    }
-    let heard = analyse(&find(input)?, &wish.brief()?, &how.options(force), &watch(how));
-    let mut session = heard.map_err(|error| pointed_at(error, wish))?;
-    check(&mut session);
-    plan(&mut session).map_err(|error| pointed_at(error, wish))?;
-    write_text(output, &session_text(&session))?;
-    printer.planned(&session, output, how.quiet);
-    Ok(!is_rejected(&session))
-}
-
-/// Plans a session again. It may be written over itself, but not where it is the record of finished files.
-fn planned_again(
-    (path, mix): (&Path, Option<&Path>),
-    wish: &Wish,
-    output: &Path,
-    force: bool,
-    how: &How,
-    printer: &Printer,
-) -> Result<bool, Error> {
-    if let Some(mix) = mix {
-        let expected = "stems to compare it with; a session has been compared already";
-        return Err(Error::BadSetting {
-            given: format!("--mix {}", mix.display()),
-            expected: expected.into(),
-        });
-    }
-    let mut session = read_session(path)?;
-    let is_itself = path.canonicalize().ok().is_some_and(|path| output.canonicalize().ok() == Some(path));
-    if !force && (!is_itself || session.outcome.is_some()) {
-        refuse_existing(output)?;
-    }
-    let brief = wish.over(session.brief.clone())?;
-    replan(&mut session, brief).map_err(|error| point_at(pointed_at(error, wish), path))?;
-    write_text(output, &session_text(&session))?;
-    printer.planned(&session, output, how.quiet);
-    Ok(!is_rejected(&session))
 }
 
 fn rendered(path: &Path, output: &Output, how: &How, printer: &Printer) -> Result<bool, Error> {

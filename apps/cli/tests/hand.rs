@@ -211,3 +211,35 @@ fn a_move_of_an_unknown_kind_is_kept_and_not_applied() {
     assert_eq!(find(&read(at, "session.json"), "master/shine")["process"], shine["process"]);
     assert!(ok(&["why", "master/shine"], at).contains("not applied"));
 }
+
+#[test]
+fn three_proposals_go_unequally_far() {
+    let folder = planned();
+    let at = folder.path();
+    refused(&["plan", "out/stems", "--alternatives", "3"], at, &["session.json"]);
+    refused(&["plan", "out/stems", "--alternatives", "3", "--strength", "bold"], at, &["cannot be used"]);
+    let said = ok(&["plan", "out/stems", "-o", "three.json", "--alternatives", "3"], at);
+    let named = [("gentle", "three.gentle.json"), ("planned", "three.json"), ("bold", "three.bold.json")];
+    let sessions = named.map(|(name, file)| {
+        assert!(said.contains(name) && said.contains(file), "{name}: {said}");
+        read(at, file)
+    });
+    let [gentle, plan, bold] = &sessions;
+    assert!(moves(plan).len() > 1, "the demo's drums need a move: {said}");
+    for m in moves(plan) {
+        let id = m["id"].as_str().unwrap();
+        let amounts = [gentle, bold].map(|session| find(session, id)["process"]["amount"].as_f64());
+        let whole = id == "master/limiter";
+        assert_eq!(amounts, if whole { [None; 2] } else { [Some(0.5), Some(1.5)] }, "{id}");
+    }
+    let left = |session: &Value| {
+        let weighed = &session["verdict"]["weighed"];
+        weighed["stems"].as_f64().unwrap().min(weighed["stereo"].as_f64().unwrap())
+    };
+    assert!(left(gentle) > left(plan), "half of the moves leave more amiss: {said}");
+    ok(&["render", "three.gentle.json", "-o", "gentle", "--quiet"], at);
+    ok(&["plan", "out/stems", "-o", "one.json", "--strength", "gentle", "--quiet"], at);
+    assert_eq!(moves(&read(at, "one.json")), moves(gentle), "a strength alone makes the same plan");
+    ok(&["plan", "one.json", "-o", "one.json", "--strength", "planned", "--quiet"], at);
+    assert_eq!(moves(&read(at, "one.json")), moves(plan), "and is taken back");
+}

@@ -1,4 +1,4 @@
-use acetate_model::{Brief, Case, Fault, Mode, Move, Place, Readings, Standing, Verdict};
+use acetate_model::{Brief, Case, Fault, Mode, Move, Place, Process, Readings, Standing, Verdict};
 
 use crate::scene::{Respond, after};
 use crate::{ADVISORS, moves, verdict};
@@ -13,13 +13,14 @@ pub struct Proposal {
 }
 
 /// Designs the best plan for the sum and the best for the stems, weighs what either would leave amiss, and takes the one
-/// that the brief asks for or the song needs.
-pub fn propose(case: &Case, respond: Respond) -> Proposal {
+/// that the brief asks for or the song needs. `scales` tells which processes can be done in part.
+pub fn propose(case: &Case, respond: Respond, scales: &dyn Fn(&Process) -> bool) -> Proposal {
+    let known = (respond, scales);
     let whole = Brief { mode: Mode::Stereo, ..case.brief.clone() };
-    let stereo = Design::of(&Case { brief: &whole, ..*case }, case, respond);
+    let stereo = Design::of(&Case { brief: &whole, ..*case }, case, known);
     let single = Brief { mode: Mode::Stems, ..case.brief.clone() };
     let several = case.stems.len() > 1;
-    let stems = several.then(|| Design::of(&Case { brief: &single, ..*case }, case, respond));
+    let stems = several.then(|| Design::of(&Case { brief: &single, ..*case }, case, known));
     let ways = verdict::Ways { as_sent: faults(case), stereo: &stereo, stems: stems.as_ref() };
     let verdict = verdict::verdict(case, &ways, respond);
     let by_stems = verdict::by_stems(case, &verdict);
@@ -52,7 +53,7 @@ pub(crate) struct Design {
 impl Design {
     /// Asks the advisors one after the other; each sees what the moves before it will have made of the song. Repairs
     /// are made whichever way a song is mastered, so they are asked about the case as it is.
-    fn of(way: &Case, as_is: &Case, respond: Respond) -> Self {
+    fn of(way: &Case, as_is: &Case, (respond, scales): (Respond, &dyn Fn(&Process) -> bool)) -> Self {
         let mut made: Vec<Move> = Vec::new();
         let mut foretold: Readings = way.readings.clone();
         for advisor in ADVISORS {
@@ -63,8 +64,9 @@ impl Design {
             }
             advised.retain(|m| !way.brief.lock.contains(&m.at) || m.id == LIMITER);
             for scaled in &mut advised {
-                scaled.process.amount =
-                    way.brief.scale.get(&scaled.id).copied().unwrap_or(scaled.process.amount);
+                let of_taste = !advisor.repairs && scaled.id != LIMITER && scales(&scaled.process);
+                let unasked = if of_taste { way.brief.strength.amount() } else { scaled.process.amount };
+                scaled.process.amount = way.brief.scale.get(&scaled.id).copied().unwrap_or(unasked);
             }
             if advised.is_empty() {
                 continue;

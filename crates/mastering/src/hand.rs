@@ -1,12 +1,14 @@
 //! A person's hand on the plan: what is locked, and how much of a move is done.
 
-use acetate_model::{Map, Move, Place, Process, Promise, Readings, Session};
+use acetate_model::{By, Map, Move, Place, Process, Promise, Readings, Session};
 use acetate_processors::settings_of;
 
 use crate::{Error, set};
 
-/// How the sentence begins that says how much of a move is done.
-const SCALED: &str = " By hand, ";
+/// How the sentence begins that says how much of a move is done by hand.
+const BY_HAND: &str = " By hand, ";
+/// The same by the strength of the brief.
+const BY_STRENGTH: &str = " By the strength asked for, ";
 
 /// Refuses to lock what is not there.
 pub(crate) fn check_locks(session: &Session) -> Result<(), Error> {
@@ -41,27 +43,30 @@ pub(crate) fn places(session: &Session) -> Vec<Place> {
 
 /// Does as much of each move as the brief says.
 pub(crate) fn scale(session: &mut Session) -> Result<(), Error> {
+    let Session { plan, readings, brief, .. } = session;
+    let by_strength = |m: &&mut Move| matches!(m.by, By::Advisor(_)) && !brief.scale.contains_key(&m.id);
+    plan.iter_mut().filter(by_strength).for_each(|m| say(m, readings, BY_STRENGTH));
     for (id, amount) in session.brief.scale.clone() {
         let Some(at) = set::named(session, &id)? else { continue };
         let (scaled, readings) = (&mut session.plan[at], &session.readings);
         scaled.process.amount = amount;
         let refused = |error| Error::Setting { key: id.clone(), error: Box::new(error) };
         settings_of(&scaled.process).map_err(refused)?;
-        say(scaled, readings);
+        say(scaled, readings, BY_HAND);
     }
     Ok(())
 }
 
-/// The reason says what was done by hand, and promises are made only as far as they follow.
-fn say(scaled: &mut Move, readings: &Readings) {
+/// The reason says how much is done, and promises are made only as far as they follow.
+fn say(scaled: &mut Move, readings: &Readings, who: &str) {
     let amount = scaled.process.amount;
-    if let Some(said) = scaled.because.find(SCALED) {
+    if let Some(said) = [BY_HAND, BY_STRENGTH].iter().find_map(|who| scaled.because.find(who)) {
         scaled.because.truncate(said);
     }
     if amount == 1.0 {
         return;
     }
-    scaled.because = format!("{}{SCALED}{:.0} % of it is done.", scaled.because, 100.0 * amount);
+    scaled.because = format!("{}{who}{:.0} % of it is done.", scaled.because, 100.0 * amount);
     let follows = |promise: &mut Promise| {
         let Some(before) = readings.scalar(&promise.of, promise.quantity).filter(|_| amount < 1.0) else {
             return false;
@@ -85,7 +90,7 @@ fn widen(promise: &mut Promise, before: f64, amount: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use acetate_model::{By, Quantity, Reading, Standing, Value};
+    use acetate_model::{Quantity, Reading, Standing, Value};
 
     fn a_move(within: [f64; 2], amount: f64) -> Move {
         let process = Process { amount, ..Process::new("gain", Map::new()) };
@@ -114,31 +119,31 @@ mod tests {
     #[test]
     fn half_a_move_promises_half_the_way() {
         let mut half = a_move([8.0, 10.0], 0.5);
-        say(&mut half, &crest(16.0));
+        say(&mut half, &crest(16.0), BY_HAND);
         assert_eq!(half.promises[0].within, [8.0, 13.0]);
         assert_eq!(half.because, "It was soft. By hand, 50 % of it is done.");
         half.process.amount = 0.25;
-        say(&mut half, &crest(16.0));
+        say(&mut half, &crest(16.0), BY_HAND);
         assert_eq!(half.because, "It was soft. By hand, 25 % of it is done.", "it is said once");
     }
 
     #[test]
     fn a_limit_that_is_kept_already_stays() {
         let mut half = a_move([Promise::FLOOR, 20.0], 0.5);
-        say(&mut half, &crest(16.0));
+        say(&mut half, &crest(16.0), BY_HAND);
         assert_eq!(half.promises[0].within, [Promise::FLOOR, 20.0]);
     }
 
     #[test]
     fn what_does_not_follow_is_not_promised() {
         let mut twice = a_move([8.0, 10.0], 2.0);
-        say(&mut twice, &crest(16.0));
+        say(&mut twice, &crest(16.0), BY_HAND);
         assert!(twice.promises.is_empty());
         let mut unmeasured = a_move([8.0, 10.0], 0.5);
-        say(&mut unmeasured, &Readings::default());
+        say(&mut unmeasured, &Readings::default(), BY_HAND);
         assert!(unmeasured.promises.is_empty());
         let mut whole = a_move([8.0, 10.0], 1.0);
-        say(&mut whole, &crest(16.0));
+        say(&mut whole, &crest(16.0), BY_HAND);
         assert_eq!(whole, a_move([8.0, 10.0], 1.0));
     }
 }

@@ -14,7 +14,8 @@ pub fn check(session: &mut Session) {
 pub fn plan(session: &mut Session) -> Result<(), Error> {
     hand::check_locks(session)?;
     let respond = |process: &Process, hz: &[f64]| acetate_processors::respond(process, session.rate_hz, hz);
-    let Proposal { moves, verdict } = acetate_advisors::propose(&case(session), &respond);
+    let Proposal { moves, verdict } =
+        acetate_advisors::propose(&case(session), &respond, &acetate_processors::scales);
     session.plan = merge(moves, std::mem::take(&mut session.plan), &session.brief);
     set::apply(session)?;
     hand::scale(session)?;

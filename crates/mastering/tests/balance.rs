@@ -35,7 +35,7 @@ fn advised(session: &Session, readings: &Readings) -> Vec<Move> {
         readings,
         findings: &session.findings,
     };
-    let Proposal { moves, .. } = propose(&case, &respond(session));
+    let Proposal { moves, .. } = propose(&case, &respond(session), &acetate_processors::scales);
     let by = |m: &Move| matches!(&m.by, By::Advisor(id) if id == "balance" || id == "unmask");
     moves.into_iter().filter(by).collect()
 }

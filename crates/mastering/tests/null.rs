@@ -88,7 +88,7 @@ fn tested(stems: &[(String, Audio)], mix: &Wave, heard: &Readings) -> Tested {
     let check = acetate_checks::CHECKS.iter().find(|check| check.code == "null_test").unwrap();
     let findings = (check.run)(&case(&[]));
     assert_eq!(findings.len(), 1, "{findings:#?}");
-    let mut plan = acetate_advisors::propose(&case(&findings), &|_, _| None).moves;
+    let mut plan = acetate_advisors::propose(&case(&findings), &|_, _| None, &|_| false).moves;
     plan.retain(|m| m.by == By::Advisor("bus".into()));
     Tested { finding: findings.into_iter().next().unwrap(), plan, readings }
 }

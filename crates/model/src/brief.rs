@@ -21,6 +21,8 @@ pub struct Brief {
     pub ceiling_dbtp: Dbtp,
     /// Master the sum, or the stems too.
     pub mode: Mode,
+    /// How much of each move of taste is done.
+    pub strength: Strength,
     /// Roles by stem name, where the names of the files do not tell.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Role>,
@@ -52,6 +54,7 @@ impl Default for Brief {
             loudness_lufs: None,
             ceiling_dbtp: Dbtp(-1.0),
             mode: Mode::default(),
+            strength: Strength::default(),
             roles: BTreeMap::new(),
             reference: Vec::new(),
             repair: Vec::new(),
@@ -183,6 +186,42 @@ impl Repair {
             Self::Bus => {
                 "do to the sum of the stems what your mix bus did, so that your mix is what is mastered"
             }
+        }
+    }
+}
+
+/// How far a plan goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// Half of each move.
+    Gentle,
+    /// As much as the evidence asks for.
+    #[default]
+    Planned,
+    /// Half as much again, past what a plan allows itself unasked.
+    Bold,
+}
+
+impl Strength {
+    /// All of them, least to most.
+    pub const ALL: [Self; 3] = [Self::Gentle, Self::Planned, Self::Bold];
+
+    /// How much of each move is done; repairs and the limiter work in full.
+    pub fn amount(self) -> f64 {
+        match self {
+            Self::Gentle => 0.5,
+            Self::Planned => 1.0,
+            Self::Bold => 1.5,
+        }
+    }
+
+    /// The name in a brief.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gentle => "gentle",
+            Self::Planned => "planned",
+            Self::Bold => "bold",
         }
     }
 }

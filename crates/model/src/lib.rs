@@ -27,7 +27,7 @@ mod unit;
 pub use acetate_macros::{Choice, Params};
 pub use amount::{Amount, has_amounts, scaled};
 pub use audio::{Audio, Block, Source, SourceError, Spec};
-pub use brief::{Brief, Intent, Mode, OutOfRange, Repair};
+pub use brief::{Brief, Intent, Mode, OutOfRange, Repair, Strength};
 pub use case::{Advice, Advisor, Case, Check, Fault, Stage};
 pub use cells::Cells;
 pub use finding::{Evidence, Finding, Severity};

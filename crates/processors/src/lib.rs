@@ -123,6 +123,11 @@ pub fn settings_of(process: &Process) -> Result<Map, ParamError> {
     Ok(scaled(entry.params, &complete, process.amount))
 }
 
+/// Whether a process can be done in part, or twice.
+pub fn scales(process: &Process) -> bool {
+    find(&process.kind).is_some_and(|entry| has_amounts(entry.params))
+}
+
 /// What to do where nothing can be scaled.
 const ONLY_WHOLE: &str = "; it works in full or not at all: mute it, or change one of its settings";
 

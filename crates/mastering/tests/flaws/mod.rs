@@ -94,7 +94,11 @@ impl Song {
         let rate_hz = self.audio[stem].rate_hz;
         let respond = |process: &Process, hz: &[f64]| acetate_processors::respond(process, rate_hz, hz);
         let at = Place::stem(&self.stems[stem].name);
-        propose(&case, &respond).moves.into_iter().filter(|m| m.at == at).collect()
+        propose(&case, &respond, &acetate_processors::scales)
+            .moves
+            .into_iter()
+            .filter(|m| m.at == at)
+            .collect()
     }
 
     pub fn role(&self, stem: usize) -> Role {
