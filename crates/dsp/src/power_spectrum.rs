@@ -34,15 +34,20 @@ impl PowerSpectrum {
         self.spectrum.len()
     }
 
-    /// Adds the power of `x` in each bin.
-    pub fn add(&mut self, x: &[f32], power: &mut [f32]) {
+    /// The spectrum of `x`; its phases are those at the first frame.
+    pub fn spectrum(&mut self, x: &[f32]) -> &[Complex32] {
         for ((time, x), window) in self.time.iter_mut().zip(x).zip(&self.window) {
             *time = x * window;
         }
         self.forward
             .process_with_scratch(&mut self.time, &mut self.spectrum, &mut self.scratch)
             .expect("lengths come from the plan");
-        for (power, x) in power.iter_mut().zip(&self.spectrum) {
+        &self.spectrum
+    }
+
+    /// Adds the power of `x` in each bin.
+    pub fn add(&mut self, x: &[f32], power: &mut [f32]) {
+        for (power, x) in power.iter_mut().zip(self.spectrum(x)) {
             *power += x.norm_sqr();
         }
     }

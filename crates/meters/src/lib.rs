@@ -10,6 +10,7 @@ mod cells;
 mod character;
 mod clicks;
 mod clipping;
+mod coherent;
 mod compare;
 mod dc;
 mod derived;

@@ -1,5 +1,8 @@
 use acetate_dsp::PowerSpectrum;
 use acetate_model::power_db;
+use realfft::num_complex::Complex32;
+
+use crate::coherent::Windows;
 
 /// Frames of a spectrum at the low rate: two seconds, no longer than a rest of a bass.
 const FRAMES: usize = 4096;
@@ -41,11 +44,15 @@ const PARTS: usize = 16;
 /// Looks for tones that stay: a hum's harmonics.
 pub struct Lines {
     bin_hz: f64,
+    hop_s: f64,
     spectrum: PowerSpectrum,
-    heard: Vec<f32>,
-    power: Vec<f32>,
-    // [bin from the first][spectrum]
-    spectra: Vec<Vec<f32>>,
+    // what waits of middle and side
+    heard: [Vec<f32>; 2],
+    // [middle, side][bin from the first][spectrum]; no sides before there is something
+    spectra: [Vec<Vec<Complex32>>; 2],
+    // when each begins, in hops, and how many hops were heard
+    starts: Vec<u32>,
+    hops: u32,
 }
 
 /// A steady tone.
@@ -63,32 +70,64 @@ impl Lines {
         let bins = ((HEARD_HZ[1] - HEARD_HZ[0]) / bin_hz) as usize;
         Self {
             bin_hz,
-            heard: Vec::with_capacity(FRAMES),
-            power: vec![0.0; spectrum.bins()],
-            spectra: vec![Vec::with_capacity(MOST_SPECTRA); bins],
+            hop_s: FRAMES as f64 / 2.0 / rate_hz,
+            heard: [Vec::with_capacity(FRAMES), Vec::with_capacity(FRAMES)],
+            spectra: [vec![Vec::new(); bins], Vec::new()],
+            starts: Vec::new(),
+            hops: 0,
             spectrum,
         }
     }
 
-    /// Hears the next frames, of which some lengths make up half a spectrum.
-    pub fn push(&mut self, low: &[f64]) {
+    /// Hears the next frames of middle and side, of which some lengths make up half a spectrum.
+    pub fn push(&mut self, mid: &[f64], side: Option<&[f64]>) {
         if self.count() == MOST_SPECTRA {
             return;
         }
-        self.heard.extend(low.iter().map(|&x| x as f32));
-        if self.heard.len() < FRAMES {
+        self.heard[0].extend(mid.iter().map(|&x| x as f32));
+        match side {
+            Some(side) => self.heard[1].extend(side.iter().map(|&x| x as f32)),
+            None => self.heard[1].resize(self.heard[0].len(), 0.0),
+        }
+        if self.heard[0].len() < FRAMES {
             return;
         }
-        let mut parts = self.heard.chunks(FRAMES / PARTS);
+        let mut parts = self.heard[0].chunks(FRAMES / PARTS);
         if parts.all(|part| part.iter().any(|x| x.abs() >= SILENCE)) {
-            self.power.fill(0.0);
-            self.spectrum.add(&self.heard, &mut self.power);
-            let first = self.first_bin();
-            for (spectra, power) in self.spectra.iter_mut().zip(&self.power[first..]) {
-                spectra.push(*power);
+            self.remember();
+            self.starts.push(self.hops);
+        }
+        self.hops += 1;
+        self.heard.iter_mut().for_each(|heard| drop(heard.drain(..FRAMES / 2)));
+    }
+
+    fn remember(&mut self) {
+        let (first, count) = (self.first_bin(), self.count());
+        for (heard, spectra) in self.heard.iter().zip(&mut self.spectra) {
+            let is_silent = heard.iter().all(|x| *x == 0.0);
+            if is_silent && spectra.is_empty() {
+                continue;
+            }
+            let spectrum = self.spectrum.spectrum(heard);
+            let bins = ((HEARD_HZ[1] - HEARD_HZ[0]) / self.bin_hz) as usize;
+            spectra.resize_with(bins, || vec![Complex32::ZERO; count]);
+            for (bin, x) in spectra.iter_mut().zip(&spectrum[first..]) {
+                bin.push(*x);
             }
         }
-        self.heard.drain(..FRAMES / 2);
+    }
+
+    /// What was heard, with its phases.
+    pub fn windows(&self) -> Windows<'_> {
+        let [mid, side] = &self.spectra;
+        Windows {
+            mid,
+            side,
+            first_bin: self.first_bin(),
+            bin_hz: self.bin_hz,
+            hop_s: self.hop_s,
+            starts: &self.starts,
+        }
     }
 
     pub fn is_enough(&self) -> bool {
@@ -97,7 +136,7 @@ impl Lines {
 
     /// The frequency of the mains and the lines of the hum, if there is one.
     pub fn hum(&self) -> Option<(f64, Vec<Line>)> {
-        let lasting: Vec<f64> = self.spectra.iter().map(|powers| quantile(powers, QUIET)).collect();
+        let lasting: Vec<f64> = self.spectra[0].iter().map(|bin| quantile(bin, QUIET)).collect();
         let clarity = |lines: &[Line]| lines.iter().map(|line| line.prominence_db).sum::<f64>();
         let hums = NOMINAL_HZ.iter().flat_map(|&hz| (1..=ANCHORS).map(move |anchor| (hz, anchor)));
         hums.filter_map(|(hz, anchor)| self.hum_at(&lasting, hz, anchor))
@@ -106,7 +145,7 @@ impl Lines {
     }
 
     fn count(&self) -> usize {
-        self.spectra.first().map_or(0, Vec::len)
+        self.starts.len()
     }
 
     fn first_bin(&self) -> usize {
@@ -149,7 +188,7 @@ impl Lines {
         let around = *around.select_nth_unstable_by(middle, f64::total_cmp).1;
         let db = |power: f64| power_db(power.max(NOTHING * NOTHING)).unwrap_or(f64::NEG_INFINITY);
         let prominence_db = db(power) - db(around);
-        let [soft, loud] = STEADY.map(|share| db(quantile(&self.spectra[peak], share)));
+        let [soft, loud] = STEADY.map(|share| db(quantile(&self.spectra[0][peak], share)));
         if prominence_db < PROMINENT_DB || loud - soft > STEADY_DB {
             return None;
         }
@@ -169,9 +208,9 @@ impl Lines {
     }
 }
 
-/// The value below which this share lies.
-fn quantile(powers: &[f32], share: f64) -> f64 {
-    let mut sorted = powers.to_vec();
-    let rank = (share * powers.len().saturating_sub(1) as f64).round() as usize;
+/// The power below which this share lies.
+fn quantile(bin: &[Complex32], share: f64) -> f64 {
+    let mut sorted: Vec<f32> = bin.iter().map(Complex32::norm_sqr).collect();
+    let rank = (share * bin.len().saturating_sub(1) as f64).round() as usize;
     if sorted.is_empty() { 0.0 } else { f64::from(*sorted.select_nth_unstable_by(rank, f32::total_cmp).1) }
 }

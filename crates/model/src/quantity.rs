@@ -90,6 +90,10 @@ quantities! {
     HumLevel "hum_dbfs" "dBFS" "Hum" "The level of the steady lines at the mains and its harmonics, in the quiet moments.";
     HumFrequency "hum_hz" "Hz" "Frequency of the hum" "That of the mains.";
     HumLines "hum_lines_dbfs" "dBFS" "Lines of the hum" "The level of each line.";
+    HumLeft "hum_left_dbfs" "dBFS" "Hum on the left" "The peak of each line that is the same from end to end.";
+    HumLeftPhase "hum_left_degrees" "°" "Phase of the hum on the left" "How far each line, a cosine, has turned at the first frame.";
+    HumRight "hum_right_dbfs" "dBFS" "Hum on the right" "The peak of each line that is the same from end to end.";
+    HumRightPhase "hum_right_degrees" "°" "Phase of the hum on the right" "How far each line, a cosine, has turned at the first frame.";
     NoiseFloor "noise_floor_lufs" "LUFS" "Noise floor" "Loudness of the steady noise in the pauses.";
     NoiseFloorAt "noise_floor_at_lufs" "LUFS" "Noise floor over time" "The same in each second in which nothing else is heard.";
     NonFinite "non_finite_samples" "" "Broken samples" "Samples that were not a number or infinite, and were replaced by silence.";

@@ -31,6 +31,7 @@ mod saturation;
 mod shaper;
 mod shares;
 mod stereo;
+mod tones;
 mod transient;
 
 use acetate_model::{
@@ -63,6 +64,7 @@ pub use resonance::{Resonance, ResonanceSettings};
 pub use respond::respond;
 pub use saturation::{Circuit, Saturation, SaturationSettings};
 pub use stereo::{Stereo, StereoSettings, WidthBand};
+pub use tones::{Tone, Tones, TonesSettings};
 pub use transient::{Transient, TransientSettings};
 
 /// Every processor, in the order of a manual.
@@ -74,6 +76,7 @@ pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<DcBlockerSettings>(),
     ProcessorEntry::of::<DeclipSettings>(),
     ProcessorEntry::of::<HumSettings>(),
+    ProcessorEntry::of::<TonesSettings>(),
     ProcessorEntry::of::<HighPassSettings>(),
     ProcessorEntry::of::<LowPassSettings>(),
     ProcessorEntry::of::<EqSettings>(),
