@@ -1,7 +1,9 @@
 //! Moments of a stem that sound alike: what differs between them is no music but level.
 
 /// How alike the spectra of two moments must be, as RMS over bands, in dB: there three quarters of the weight are lost.
-const SHAPE_DB: f64 = 2.0;
+/// As alike as this share of all pairs is, for machines repeat themselves better than players, and within limits.
+const SHAPE_SHARE: f64 = 0.05;
+const SHAPE_DB: [f64; 2] = [0.3, 3.0];
 /// How alike the rest of the song must be in both, level included, in dB: the same place in the bar.
 const AROUND_DB: f64 = 4.0;
 /// Differences of level beyond this are notes that begin and decay, in dB.
@@ -42,24 +44,38 @@ struct Moment {
 /// Pairs of hops of a stem from its powers and those of all others together, `[hop][band]`, and how many hops sound.
 pub fn pairs(own: &[f64], around: &[f64], bands: usize) -> (Vec<Pair>, usize) {
     let moments = moments(own, around, bands);
-    let mut pairs = Vec::new();
+    let mut compared: Vec<(Pair, f64)> = Vec::new();
     for (n, first) in moments.iter().enumerate() {
         let later = moments[n + 1..].iter();
         let apart = later.skip_while(|m| m.hop - first.hop < APART[0]);
         for second in apart.take_while(|m| m.hop - first.hop <= APART[1]) {
             let (over_db, shape) = difference(&first.own, &second.own);
             let (mean, spread) = difference(&first.around, &second.around);
-            let alike = |squared: f64, limit: f64| {
-                let share = 1.0 / (1.0 + squared / (limit * limit));
-                share * share
-            };
             let far = (over_db / FARTHEST_DB) * (over_db / FARTHEST_DB);
-            let weight =
-                1.0 / (1.0 + far * far) * alike(shape, SHAPE_DB) * alike(spread + mean * mean, AROUND_DB);
-            pairs.push(Pair { first: first.hop, second: second.hop, over_db, weight });
+            let weight = alike(spread + mean * mean, AROUND_DB) / (1.0 + far * far);
+            compared.push((Pair { first: first.hop, second: second.hop, over_db, weight }, shape));
         }
     }
+    let limit_db = typical(compared.iter().map(|(_, shape)| *shape).collect());
+    let weighed = |(pair, shape): (Pair, f64)| Pair { weight: pair.weight * alike(shape, limit_db), ..pair };
+    let pairs = compared.into_iter().map(weighed).collect();
     (pairs, moments.len())
+}
+
+/// From 1 for no difference towards 0, by a squared difference and the limit of what is alike.
+fn alike(squared: f64, limit: f64) -> f64 {
+    let share = 1.0 / (1.0 + squared / (limit * limit));
+    share * share
+}
+
+/// How far the pairs that are most alike differ, from squared differences.
+fn typical(mut shapes: Vec<f64>) -> f64 {
+    let nth = (SHAPE_SHARE * shapes.len() as f64) as usize;
+    if nth >= shapes.len() {
+        return SHAPE_DB[1];
+    }
+    let (_, squared, _) = shapes.select_nth_unstable_by(nth, f64::total_cmp);
+    squared.sqrt().clamp(SHAPE_DB[0], SHAPE_DB[1])
 }
 
 /// The hops in which a stem sounds.
