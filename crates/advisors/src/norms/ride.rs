@@ -20,15 +20,12 @@ pub const IN_THE_SONG: [f64; 2] = [0.2, 0.45];
 /// See [`IN_THE_SONG`].
 pub const IN_THE_SONG_MORE: f64 = 0.4;
 
-/// Levels of moments that sound alike differ by a decibel or two in played music, and by a little where machines play: a
-/// smaller waver is let be, in dB.
-pub const WAVER_USUAL_DB: f64 = 1.5;
+/// Bars and phrases rise and fall by about a decibel where the same is played: a smaller waver is let be, in dB.
+pub const WAVER_USUAL_DB: f64 = 1.2;
 
-/// What is not explained makes a waver doubtful: by this many times its share it counts as smaller; and so does the next
-/// strongest waver beside it, by this share of its size.
-pub const DOUBT: f64 = 1.2;
-/// See [`DOUBT`].
-pub const DOUBT_BESIDE: f64 = 0.5;
+/// What is not explained makes a waver doubtful: by so many times its share it counts as smaller. One that explains no
+/// more than half counts for nothing.
+pub const DOUBT: f64 = 2.0;
 
 /// From where it is no longer usual a waver is answered by so many times its excess, until it is answered in whole.
 pub const WAVER_SLOPE: f64 = 3.0;

@@ -5,9 +5,8 @@ use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Json, Place, Quantit
 
 use crate::moves::{advise, only_the_sum, place, ramp, rounded, settings, severity};
 use crate::norms::{
-    DOUBT, DOUBT_BESIDE, EXPLAINED, IN_THE_SONG, IN_THE_SONG_MORE, RIDE_AUDIBLE_DB, RIDE_MOST_DB,
-    RIDE_STRENGTH, SMALLEST_DB, WAVER_BEYOND_DB, WAVER_HOPS, WAVER_HZ, WAVER_OUTER_HZ, WAVER_SLOPE,
-    WAVER_USUAL_DB,
+    DOUBT, EXPLAINED, IN_THE_SONG, IN_THE_SONG_MORE, RIDE_AUDIBLE_DB, RIDE_MOST_DB, RIDE_STRENGTH,
+    SMALLEST_DB, WAVER_BEYOND_DB, WAVER_HOPS, WAVER_HZ, WAVER_OUTER_HZ, WAVER_SLOPE, WAVER_USUAL_DB,
 };
 use crate::scene::{CELL_MIDDLE_MS, RIDE, Scene};
 use alike::pairs;
@@ -108,8 +107,8 @@ fn one(scene: &Scene, place: &Place, stems: &[Vec<f64>], n: usize) -> Option<Wav
     if trust <= 0.0 {
         return None;
     }
-    let doubt_db = DOUBT * (1.0 - waver.explained) * size_db + DOUBT_BESIDE * fits.beside_db(&waver);
-    let excess_db = (size_db - doubt_db - WAVER_USUAL_DB).max(0.0);
+    let sure_db = size_db * (1.0 - DOUBT * (1.0 - waver.explained));
+    let excess_db = (sure_db - WAVER_USUAL_DB).max(0.0);
     let span = [pairs.first()?.first, pairs.iter().map(|p| p.second).max()? + 1];
     Some(Wavering {
         place: place.clone(),
