@@ -28,7 +28,7 @@ pub const WAVER_USUAL_DB: f64 = 1.2;
 pub const DOUBT: f64 = 2.0;
 
 /// From where it is no longer usual a waver is answered by so many times its excess, until it is answered in whole.
-pub const WAVER_SLOPE: f64 = 3.0;
+pub const WAVER_SLOPE: f64 = 2.2;
 
 /// The share of a waver that is taken back: nearly all, since a fader that wavers is no character of a mix.
 pub const RIDE_STRENGTH: f64 = 0.9;

@@ -3,7 +3,7 @@ mod waver;
 
 use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Json, Place, Quantity};
 
-use crate::moves::{advise, only_the_sum, place, ramp, rounded, settings, severity};
+use crate::moves::{advise, only_the_sum, place, ramp, rounded, settings, severity, without_trifles};
 use crate::norms::{
     DOUBT, EXPLAINED, IN_THE_SONG, IN_THE_SONG_MORE, RIDE_AUDIBLE_DB, RIDE_MOST_DB, RIDE_STRENGTH,
     SMALLEST_DB, WAVER_BEYOND_DB, WAVER_HOPS, WAVER_HZ, WAVER_OUTER_HZ, WAVER_SLOPE, WAVER_USUAL_DB,
@@ -43,7 +43,7 @@ fn run(case: &Case) -> Advice {
         return Advice::new();
     }
     let advise_on = |found: &Wavering| {
-        let most_db = (RIDE_STRENGTH * found.needed_db).min(RIDE_MOST_DB);
+        let most_db = without_trifles(RIDE_STRENGTH * found.needed_db).min(RIDE_MOST_DB);
         if most_db < SMALLEST_DB {
             return None;
         }
