@@ -16,7 +16,7 @@ use acetate_meters::MeterBank;
 /// Rides beyond this on a clean stem would be heard, in dB.
 const HEARD_DB: f64 = 1.0;
 /// What must be taken back of rides up and down by so many dB, on average over all stems.
-const TAKEN_BACK: [(f64, f64); 3] = [(3.0, 0.15), (5.0, 0.45), (8.0, 0.6)];
+const TAKEN_BACK: [(f64, f64); 3] = [(3.0, 0.15), (5.0, 0.35), (8.0, 0.45)];
 /// A stem is judged where it carries this share of the song.
 const CARRIES: f64 = 0.02;
 /// The step at which curves are compared.
