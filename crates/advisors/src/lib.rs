@@ -17,6 +17,7 @@ mod owner;
 mod propose;
 mod reference;
 mod resonance;
+mod ride;
 pub mod roles;
 mod rumble;
 pub mod scene;
@@ -35,6 +36,7 @@ pub use propose::{Proposal, faults, propose, weight};
 pub const ADVISORS: &[Advisor] = &[
     align::ADVISOR,
     bus::ADVISOR,
+    ride::ADVISOR,
     hum::ADVISOR,
     rumble::ADVISOR,
     low_width::ADVISOR,

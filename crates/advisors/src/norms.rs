@@ -1,11 +1,13 @@
 //! What is usual, and how far an advisor may go: every number that a judgement rests on, with its source.
 
 mod balance;
+mod ride;
 mod unmask;
 
 use acetate_model::Role;
 
 pub use balance::*;
+pub use ride::*;
 pub use unmask::*;
 
 /// The share of an excess that is taken back: a master keeps the character of its mix.

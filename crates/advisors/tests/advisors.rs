@@ -51,6 +51,7 @@ const DEFECTS: &[Defect] = &[
         amounts: [0.0, 14.0],
         step: 0.1,
     },
+    Defect { answered_by: "stem/keys/ride", spoil: Fixture::ridden, amounts: [0.0, 8.0], step: 0.1 },
     Defect {
         answered_by: "stem/keys/duck",
         spoil: |f, less| f.covered(0.3 - less),

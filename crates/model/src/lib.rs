@@ -31,7 +31,7 @@ pub use brief::{Brief, Intent, Mode, OutOfRange, Repair, Strength};
 pub use case::{Advice, Advisor, Case, Check, Fault, Stage};
 pub use cells::Cells;
 pub use finding::{Evidence, Finding, Severity};
-pub use maths::{amplitude, amplitude_db, power_db};
+pub use maths::{amplitude, amplitude_db, eased, power_db};
 pub use meter::{Comparison, ComparisonEntry, Ensemble, Meter, MeterEntry, Relation};
 pub use param::{Choice, Field, Kind, List, Map, Opt, Param, ParamError, Params, reject_unknown_keys};
 pub use part::{MAX_START_SECONDS, Part, RightHalf};

@@ -52,6 +52,7 @@ quantities! {
     MidCells "mid_cells_db" "dBFS" "Middle over time and frequency" "Power of (left + right)/2 in each third-octave band of each half second.";
     SideCells "side_cells_db" "dBFS" "Side over time and frequency" "The same of (left - right)/2.";
     Sections "sections" "" "Sections" "Which part of the song each moment belongs to; parts that sound alike have one number.";
+    Waver "waver_db" "dB" "Waver" "How far a level rises and falls at one slow rate, all bands alike, where the same is played: half of the way from the lowest to the highest.";
     BandSwing "band_swing_db" "dB" "Level swings" "Per band: 95th percentile over median of the level in 50 ms frames.";
     Onsets "onsets_per_second" "1/s" "Onsets" "How often something begins, in each second that sounds.";
     Attack "attack_db" "dB" "Attack" "How far the bands rise together at an onset, on average.";

@@ -27,6 +27,7 @@ mod pairs;
 mod polarity;
 mod resonance;
 mod respond;
+mod ride;
 mod saturation;
 mod shaper;
 mod shares;
@@ -62,6 +63,7 @@ pub use multiband::{Band, Crossover, Multiband, MultibandSettings};
 pub use polarity::{Inverted, Polarity, PolaritySettings};
 pub use resonance::{Resonance, ResonanceSettings};
 pub use respond::respond;
+pub use ride::{Ride, RidePoint, RideSettings};
 pub use saturation::{Circuit, Saturation, SaturationSettings};
 pub use stereo::{Stereo, StereoSettings, WidthBand};
 pub use tones::{Tone, Tones, TonesSettings};
@@ -70,6 +72,7 @@ pub use transient::{Transient, TransientSettings};
 /// Every processor, in the order of a manual.
 pub const PROCESSORS: &[ProcessorEntry] = &[
     ProcessorEntry::of::<GainSettings>(),
+    ProcessorEntry::of::<RideSettings>(),
     ProcessorEntry::of::<PolaritySettings>(),
     ProcessorEntry::of::<DelaySettings>(),
     ProcessorEntry::of::<BusGainSettings>(),

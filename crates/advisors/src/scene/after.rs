@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use acetate_model::{Cells, Move, Place, Quantity, Reading, Readings, Standing, Stem, Value, power_db};
 
-use super::{CELLS, Layers, Respond, Scene, loudness_db, masking::tell_unmasked, powers};
+use super::{CELLS, Layers, Respond, Scene, loudness_db, masking::tell_unmasked, over_time::gains, powers};
 
 /// Bands below this make the low end of a correlation.
 const LOW_HZ: f64 = 120.0;
@@ -21,6 +21,9 @@ pub fn after(stems: &[Stem], readings: &Readings, moves: &[Move], respond: Respo
         for m in active() {
             if let Some(factors) = respond(&m.process, &scene.hz) {
                 scene.change(&m.at, &factors);
+                touched.push(&m.at);
+            } else if let Some(factors) = gains(&m.process, scene.hop_ms, scene.hops()) {
+                scene.change_over_time(&m.at, &factors);
                 touched.push(&m.at);
             }
         }

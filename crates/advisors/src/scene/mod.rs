@@ -10,6 +10,7 @@ mod after;
 mod levels;
 mod loudness;
 mod masking;
+mod over_time;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub use after::{after, within};
 pub use levels::{Beside, Levels, sounding_hops};
 pub use loudness::loudness_db;
 pub use masking::{Covers, unmasked};
+pub use over_time::{CELL_MIDDLE_MS, RIDE};
 
 /// What a linear process does to the power of middle and side at the centres of bands, as factors; none for what is
 /// not linear.
@@ -100,6 +102,23 @@ impl Scene {
             for (powers, factors) in stem.iter_mut().zip(factors) {
                 for hop in powers.chunks_mut(bands) {
                     hop.iter_mut().zip(factors).for_each(|(power, factor)| *power *= factor);
+                }
+            }
+        }
+    }
+
+    /// Changes a stem, or every one of them at the master, by a factor of power for each hop.
+    pub fn change_over_time(&mut self, place: &Place, factors: &[f64]) {
+        let of = match place {
+            Place::Master => 0..self.stems.len(),
+            _ => self.index(place).map_or(0..0, |n| n..n + 1),
+        };
+        let bands = self.hz.len();
+        let rest = (*place == Place::Master).then_some(&mut self.rest);
+        for powers in self.stems[of].iter_mut().chain(rest).flatten() {
+            for (hop, factor) in powers.chunks_mut(bands).zip(factors) {
+                for power in hop {
+                    *power *= factor;
                 }
             }
         }

@@ -3,7 +3,7 @@
 use acetate_model::{
     By, Move, MoveProof, Place, Promise, Proved, Quantity, Readings, Session, Settings, Standing,
 };
-use acetate_processors::{DcBlockerSettings, DeclipSettings, HighPassSettings, HumSettings};
+use acetate_processors::{DcBlockerSettings, DeclipSettings, HighPassSettings, HumSettings, RideSettings};
 use acetate_report::{limits, precise};
 
 use super::{Heard, ears::is_measured, is_answerable};
@@ -57,8 +57,10 @@ pub(super) fn is_asked_for(m: &Move) -> bool {
 /// What a move may do to its stem beside what it promised. A stem that was not measurable before has none.
 fn budget(m: &Move, [before, after]: [&Readings; 2]) -> Vec<Proved> {
     let takes = TAKING.contains(&m.process.kind.as_str());
+    // what a fader lifted made the loudness
+    let lowers = takes || m.process.kind == RideSettings::ID;
     let within = |quantity, was: f64| match quantity {
-        Quantity::Integrated => [was - if takes { TAKEN_LU } else { LOUDER_LU }, was + LOUDER_LU],
+        Quantity::Integrated => [was - if lowers { TAKEN_LU } else { LOUDER_LU }, was + LOUDER_LU],
         Quantity::TruePeak => [Promise::FLOOR, was + PEAK_DB],
         _ => [was - PRESSED_LU, MOST_LU],
     };
