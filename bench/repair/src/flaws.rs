@@ -30,8 +30,7 @@ pub(crate) const FLAWS: &[Flaw] = &[
         metric: Metric::Level,
         suits: heard,
         inject: |part, db, case| {
-            let signed = if case.is_multiple_of(2) { db } else { -db };
-            through(part, "gain", &format!(r#"{{"gain_db": {signed}}}"#));
+            gain(part, if case.is_multiple_of(2) { db } else { -db });
         },
     },
     Flaw {
@@ -96,6 +95,14 @@ pub(crate) const FLAWS: &[Flaw] = &[
             let rate = f64::from(part.audio.rate_hz);
             gain_over_time(&mut part.audio, |n| amplitude(db * libm::sin(2.0 * PI * hz * n as f64 / rate)));
         },
+    },
+    Flaw {
+        id: "OVR",
+        levels: [4.0, 7.0, 10.0],
+        unit: "dB of compression on average",
+        metric: Metric::Shape,
+        suits: heard,
+        inject: |part, db, _| overcompress(part, db),
     },
     Flaw {
         id: "POL",
@@ -185,14 +192,48 @@ fn through(part: &mut Part, kind: &str, settings: &str) {
     part.audio = block.main;
 }
 
-fn bell(part: &mut Part, hz: f64, q: f64, db: f64) {
+pub(crate) fn gain(part: &mut Part, db: f64) {
+    through(part, "gain", &format!(r#"{{"gain_db": {db}}}"#));
+}
+
+pub(crate) fn bell(part: &mut Part, hz: f64, q: f64, db: f64) {
     let band = format!(r#"{{"shape": "bell", "freq_hz": {hz}, "gain_db": {db}, "q": {q}}}"#);
     through(part, "eq", &format!(r#"{{"bands": [{band}]}}"#));
 }
 
-fn shelf(part: &mut Part, db: f64) {
+pub(crate) fn shelf(part: &mut Part, db: f64) {
     let band = format!(r#"{{"shape": "high_shelf", "freq_hz": 3000, "gain_db": {db}, "q": 0.7}}"#);
     through(part, "eq", &format!(r#"{{"bands": [{band}]}}"#));
+}
+
+/// Compresses 4 : 1 by so much on average, as loud as before.
+fn overcompress(part: &mut Part, db: f64) {
+    let clean = part.clone();
+    let [mut low, mut high] = [-90.0, 0.0];
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(low, high);
+        *part = clean.clone();
+        let times = r#""ratio": 4, "attack_ms": 5, "release_ms": 50"#;
+        through(part, "compressor", &format!(r#"{{"threshold_db": {middle}, {times}}}"#));
+        let reduced = reduction_db(&clean.audio, &part.audio);
+        [low, high] = if reduced > db { [middle, high] } else { [low, middle] };
+    }
+    let gain = (power(&clean.audio) / power(&part.audio).max(1e-20)).sqrt();
+    gain_over_time(&mut part.audio, |_| gain);
+}
+
+/// Enough to find a threshold to a hundredth of a decibel.
+const HALVINGS: usize = 13;
+
+/// By how much the samples that are heard were turned down on average.
+fn reduction_db(before: &Audio, after: &Audio) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0_f64);
+    let pairs = before.channels.iter().flatten().zip(after.channels.iter().flatten());
+    for (before, after) in pairs.step_by(17).filter(|(x, _)| x.abs() > 1e-3) {
+        sum += 20.0 * libm::log10(f64::from((before / after).abs().max(1e-6)));
+        count += 1.0;
+    }
+    sum / count.max(1.0)
 }
 
 fn gain_over_time(audio: &mut Audio, gain: impl Fn(usize) -> f64) {

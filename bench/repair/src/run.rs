@@ -1,13 +1,16 @@
 //! One flaw in one song, through one way of mastering.
 
+use std::path::PathBuf;
+
 use acetate_mastering::{
-    Options, Silent, master,
-    model::{Audio, Brief, Mode, Repair, Session, VerdictChoice},
-    scan,
+    Options, Silent, analyse, check, master,
+    model::{Audio, Brief, Mode, Place, Repair, Session, Verdict, VerdictChoice},
+    plan, scan,
 };
 use anyhow::{Context, Result};
 
 use crate::flaws::{Flaw, mains_hz};
+use crate::peers::{Peer, Peers};
 use crate::projection::{Fit, Stems};
 use crate::scores::{Metric, errors, harm_db, hum_lines, late_ms, low_width_db, rest_db, turned};
 use crate::song::{Song, read_file, write};
@@ -15,8 +18,8 @@ use crate::song::{Song, read_file, write};
 /// A way of mastering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// The sum, brought to a level: what nothing mends.
-    Plain,
+    /// The sum through the limiter alone: what nothing mends.
+    Limited,
     /// Acetate with only the sum to touch.
     Stereo,
     /// Acetate with the stems to touch.
@@ -27,12 +30,44 @@ pub(crate) enum Way {
     WithMix,
     /// As it decides, with another master of the clean song as reference.
     WithReference,
+    /// Another program; Matchering gets the master of another song as reference.
+    Peer(Peer),
+    /// Matchering with another master of the clean song as reference.
+    MatcheringWithReference,
 }
 
 impl Way {
+    /// All of them, those of Acetate first.
+    pub const ALL: [Self; 10] = [
+        Self::Limited,
+        Self::Stereo,
+        Self::Stems,
+        Self::Auto,
+        Self::WithMix,
+        Self::WithReference,
+        Self::Peer(Peer::Matchering),
+        Self::Peer(Peer::Libsonare),
+        Self::Peer(Peer::LibsonareStems),
+        Self::MatcheringWithReference,
+    ];
+
+    /// Whether it needs the peers.
+    pub fn is_foreign(self) -> bool {
+        matches!(self, Self::Peer(_) | Self::MatcheringWithReference)
+    }
+
+    /// Whether it is given what shows the clean song.
+    pub fn is_told(self) -> bool {
+        matches!(self, Self::WithMix | Self::WithReference | Self::MatcheringWithReference)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
-            Self::Plain => "sum",
+            Self::Limited => "sum and limiter",
+            Self::Peer(Peer::Matchering) => "Matchering",
+            Self::Peer(Peer::Libsonare) => "libsonare",
+            Self::Peer(Peer::LibsonareStems) => "libsonare, stems",
+            Self::MatcheringWithReference => "Matchering, with a master of it",
             Self::Stereo => "stereo",
             Self::Stems => "stems",
             Self::Auto => "auto",
@@ -43,12 +78,13 @@ impl Way {
 
     fn brief(self) -> Brief {
         let mode = match self {
-            Self::Stereo | Self::Plain => Mode::Stereo,
+            Self::Stereo | Self::Limited => Mode::Stereo,
             Self::Stems => Mode::Stems,
             _ => Mode::Auto,
         };
         let repair = if self == Self::WithMix { Repair::ALL.to_vec() } else { Vec::new() };
-        Brief { mode, repair, ..Brief::default() }
+        let lock = if self == Self::Limited { vec![Place::Master] } else { Vec::new() };
+        Brief { mode, repair, lock, ..Brief::default() }
     }
 }
 
@@ -63,48 +99,81 @@ pub(crate) struct Clean {
     pub song: Song,
     pub stems: Stems,
     pub mix: Audio,
+    /// Another master of it.
     pub reference: Audio,
+    /// The master of another song.
+    pub other: Audio,
+    pub peers: Option<Peers>,
+}
+
+/// The master of a clean song that others are held against.
+pub(crate) fn reference(song: &Song) -> Result<Audio> {
+    Ok(acetate(song, Way::Stereo, None, None)?.audio)
 }
 
 impl Clean {
-    pub fn new(song: Song) -> Result<Self> {
+    pub fn new(song: Song, reference: Audio, other: Audio, peers: Option<Peers>) -> Self {
         let stems = Stems::new(&song.stems.iter().map(|s| &s.audio).collect::<Vec<_>>());
-        let mix = song.sum();
-        let mut clean = Self { stems, reference: mix.clone(), mix, song };
-        clean.reference = clean.master(&clean.song, Way::Stereo)?.audio;
-        Ok(clean)
+        Self { stems, mix: song.sum(), reference, other, peers, song }
     }
 
     /// Masters a delivery of this song.
     pub fn master(&self, song: &Song, way: Way) -> Result<Mastered> {
-        if way == Way::Plain {
-            return Ok(Mastered { audio: song.sum(), session: None });
+        let by = |peer, reference| {
+            let peers = self.peers.as_ref().context("the peers are not installed")?;
+            Ok(Mastered { audio: peers.master(peer, song, reference)?, session: None })
+        };
+        match way {
+            Way::Peer(peer) => by(peer, &self.other),
+            Way::MatcheringWithReference => by(Peer::Matchering, &self.reference),
+            Way::WithMix => acetate(song, way, Some(&self.mix), None),
+            Way::WithReference => acetate(song, way, None, Some(&self.reference)),
+            _ => acetate(song, way, None, None),
         }
-        let folder = tempfile::tempdir()?;
-        let (delivered, out) = (folder.path().join("stems"), folder.path().join("out"));
-        std::fs::create_dir(&delivered)?;
-        let paths = song.write(&delivered)?;
-        let mut brief = way.brief();
-        for stem in &song.stems {
-            brief.roles.insert(stem.name.clone(), stem.role);
-        }
-        let mix = folder.path().join("mix.wav");
-        if way == Way::WithMix {
-            write(&mix, &self.mix)?;
-        }
-        if way == Way::WithReference {
-            let path = folder.path().join("reference.wav");
-            write(&path, &self.reference)?;
-            brief.reference.push(path.display().to_string());
-        }
-        let delivery = scan(&paths, (way == Way::WithMix).then_some(mix.as_path()))?;
-        let session =
-            master(&delivery, &brief, &out, &Options { threads: 1, ..Options::default() }, &Silent)?;
-        let file = out.join("master.wav");
-        // a delivery that is refused is not mended
-        let audio = if file.is_file() { read_file(&file)? } else { song.sum() };
-        Ok(Mastered { audio, session: Some(session) })
     }
+}
+
+/// Stems through Acetate, beside the client's mix or with a reference.
+fn acetate(song: &Song, way: Way, mix: Option<&Audio>, reference: Option<&Audio>) -> Result<Mastered> {
+    let folder = tempfile::tempdir()?;
+    let (delivered, out) = (folder.path().join("stems"), folder.path().join("out"));
+    std::fs::create_dir(&delivered)?;
+    let paths = song.write(&delivered)?;
+    let brief = brief(song, way, reference.map(|audio| (folder.path().join("reference.wav"), audio)))?;
+    let mix_file = folder.path().join("mix.wav");
+    if let Some(mix) = mix {
+        write(&mix_file, mix)?;
+    }
+    let delivery = scan(&paths, mix.map(|_| mix_file.as_path()))?;
+    let session = master(&delivery, &brief, &out, &Options { threads: 1, ..Options::default() }, &Silent)?;
+    let file = out.join("master.wav");
+    // a delivery that is refused is not mended
+    let audio = if file.is_file() { read_file(&file)? } else { song.sum() };
+    Ok(Mastered { audio, session: Some(session) })
+}
+
+/// What is asked for; roles are told.
+fn brief(song: &Song, way: Way, reference: Option<(PathBuf, &Audio)>) -> Result<Brief> {
+    let mut brief = way.brief();
+    for stem in &song.stems {
+        brief.roles.insert(stem.name.clone(), stem.role);
+    }
+    if let Some((path, audio)) = reference {
+        write(&path, audio)?;
+        brief.reference.push(path.display().to_string());
+    }
+    Ok(brief)
+}
+
+/// The verdict on a delivery, without rendering it.
+pub(crate) fn verdict(song: &Song) -> Result<Option<Verdict>> {
+    let folder = tempfile::tempdir()?;
+    let delivery = scan(&song.write(folder.path())?, None)?;
+    let options = Options { threads: 1, ..Options::default() };
+    let mut session = analyse(&delivery, &brief(song, Way::Auto, None)?, &options, &Silent)?;
+    check(&mut session);
+    plan(&mut session)?;
+    Ok(session.verdict)
 }
 
 /// One case and its scores.
@@ -176,46 +245,49 @@ fn moves(mastered: &Mastered) -> Vec<String> {
     mastered.session.as_ref().map_or_else(Vec::new, |s| s.plan.iter().map(|m| m.id.clone()).collect())
 }
 
-/// A flaw in one stem, through one way.
-pub(crate) fn score(
-    clean: &Clean,
-    base: &Baseline,
-    flaw: &Flaw,
-    (stem, level, case): (usize, f64, usize),
-) -> Result<Scored> {
+/// A flaw as it is put into a stem.
+#[derive(Clone, Copy)]
+pub(crate) struct Put {
+    pub flaw: &'static Flaw,
+    pub stem: usize,
+    pub level: f64,
+    /// Makes some flaws turn the other way.
+    pub case: usize,
+}
+
+/// Flaws in stems of one song, through one way: what is shown and left of each.
+pub(crate) fn score(clean: &Clean, base: &Baseline, put: &[Put]) -> Result<Vec<Scored>> {
     let mut song = clean.song.clone();
-    (flaw.inject)(&mut song.stems[stem], level, case);
-    let out = clean.master(&song, base.way).with_context(|| format!("{} {}", flaw.id, song.title))?;
+    for p in put {
+        (p.flaw.inject)(&mut song.stems[p.stem], p.level, p.case);
+    }
+    let named = || put.iter().map(|p| p.flaw.id).collect::<Vec<_>>().join(" and ");
+    let out = clean.master(&song, base.way).with_context(|| format!("{} {}", named(), song.title))?;
     let fit = clean.stems.fit(&out.audio);
     let plain = song.sum();
     let (of_plain, of_mix) = (clean.stems.fit(&plain), clean.stems.fit(&clean.mix));
-    let shown = left(clean, flaw, (stem, case), (&plain, &of_plain), (&clean.mix, &of_mix));
-    let left = left(clean, flaw, (stem, case), (&out.audio, &fit), (&base.audio, &base.fit));
     let others = errors(&clean.stems, &fit, &base.fit);
-    let squares: Vec<f64> =
-        others.iter().enumerate().filter(|(n, _)| *n != stem).map(|(_, e)| e.total * e.total).collect();
-    Ok(Scored {
-        flaw: flaw.id,
+    let untouched = others.iter().enumerate().filter(|(n, _)| put.iter().all(|p| p.stem != *n));
+    let squares: Vec<f64> = untouched.map(|(_, e)| e.total * e.total).collect();
+    let collateral_db = (squares.iter().sum::<f64>() / (squares.len() as f64).max(1.0)).sqrt();
+    let of = |p: &Put| Scored {
+        flaw: p.flaw.id,
         song: song.title.clone(),
-        stem: song.stems[stem].name.clone(),
-        level,
+        stem: song.stems[p.stem].name.clone(),
+        level: p.level,
         way: base.way,
-        shown,
-        left,
-        collateral_db: (squares.iter().sum::<f64>() / (squares.len() as f64).max(1.0)).sqrt(),
+        shown: left(clean, p, (&plain, &of_plain), (&clean.mix, &of_mix)),
+        left: left(clean, p, (&out.audio, &fit), (&base.audio, &base.fit)),
+        collateral_db,
         choice: choice(&out),
         moves: moves(&out),
-    })
+    };
+    Ok(put.iter().map(of).collect())
 }
 
 /// How much of a flaw is in a file, re the clean one.
-fn left(
-    clean: &Clean,
-    flaw: &Flaw,
-    (stem, case): (usize, usize),
-    (audio, fit): (&Audio, &Fit),
-    (before, base): (&Audio, &Fit),
-) -> f64 {
+fn left(clean: &Clean, put: &Put, (audio, fit): (&Audio, &Fit), (before, base): (&Audio, &Fit)) -> f64 {
+    let Put { flaw, stem, case, .. } = *put;
     let of = || errors(&clean.stems, fit, base).swap_remove(stem);
     match flaw.metric {
         Metric::Level => of().level,

@@ -109,9 +109,13 @@ pub(crate) fn write(path: &Path, audio: &Audio) -> Result<()> {
 
 /// A file in stereo, whole.
 pub(crate) fn read_file(path: &Path) -> Result<Audio> {
-    let reader = open(path)?;
-    let rate_hz = reader.rate_hz();
-    read(StemReader::new(reader, rate_hz))
+    let rate_hz = open(path)?.rate_hz();
+    read_file_at(path, rate_hz)
+}
+
+/// The same at a rate.
+pub(crate) fn read_file_at(path: &Path, rate_hz: u32) -> Result<Audio> {
+    read(StemReader::new(open(path)?, rate_hz))
 }
 
 fn read(mut reader: impl Source) -> Result<Audio> {

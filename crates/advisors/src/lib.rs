@@ -13,6 +13,7 @@ mod limiter;
 mod low_width;
 mod moves;
 pub mod norms;
+mod overcooked;
 mod owner;
 mod propose;
 mod reference;
@@ -46,6 +47,7 @@ pub const ADVISORS: &[Advisor] = &[
     stem_tone::ADVISOR,
     balance::ADVISOR,
     unmask::ADVISOR,
+    overcooked::ADVISOR,
     reference::ADVISOR,
     tone::ADVISOR,
     dynamics::ADVISOR,

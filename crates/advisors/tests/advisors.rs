@@ -270,6 +270,9 @@ fn a_tiny_change_never_flips_a_move() {
     }
 }
 
+/// The advisor that mends nothing; what it tells has a test of its own.
+const ONLY_TELLS: &str = "overcooked";
+
 #[test]
 fn every_number_of_a_reason_stands_in_its_evidence_or_settings() {
     let mut told_of = Vec::new();
@@ -286,7 +289,7 @@ fn every_number_of_a_reason_stands_in_its_evidence_or_settings() {
             }
         }
     }
-    for advisor in ADVISORS {
+    for advisor in ADVISORS.iter().filter(|advisor| advisor.id != ONLY_TELLS) {
         let by = By::Advisor(advisor.id.into());
         assert!(told_of.contains(&by), "{} was not heard", advisor.id);
     }

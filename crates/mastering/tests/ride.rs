@@ -65,7 +65,7 @@ impl Song {
         };
         let respond =
             |process: &Process, hz: &[f64]| acetate_processors::respond(process, self.session.rate_hz, hz);
-        let moves = propose(&case, &respond).moves;
+        let moves = propose(&case, &respond, &acetate_processors::scales).moves;
         moves.into_iter().filter(|m| m.id.ends_with("/ride")).collect()
     }
 

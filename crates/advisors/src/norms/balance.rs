@@ -37,8 +37,9 @@ pub const BALANCE_MOST_DB: f64 = 3.0;
 /// A stem off by so much is worth a move of full weight, in dB.
 pub const BALANCE_AUDIBLE_DB: f64 = 3.0;
 
-/// A stem off by more is for the mix to mend, in dB.
-pub const BALANCE_BEYOND_DB: f64 = 6.0;
+/// A stem that is off by more is for the mix to mend, in dB: as far as a master goes, so that what it leaves of a grave
+/// one still is.
+pub const BALANCE_BEYOND_DB: f64 = 3.0;
 
 /// More stems than this off by more than [`BALANCE_AUDIBLE_DB`] are for the mix to mend.
 pub const BALANCE_BEYOND_STEMS: usize = 3;
