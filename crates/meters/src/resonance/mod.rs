@@ -46,8 +46,9 @@ impl Resonances {
     }
 }
 
-fn powers(frame: &Frame) -> Vec<f64> {
-    let mid = frame.mid.iter().map(|bin| f64::from(bin.norm_sqr()));
+/// Of so many bins.
+fn powers(frame: &Frame, count: usize) -> Vec<f64> {
+    let mid = frame.mid.iter().take(count).map(|bin| f64::from(bin.norm_sqr()));
     match frame.side {
         Some(side) => mid.zip(side).map(|(mid, side)| mid + f64::from(side.norm_sqr())).collect(),
         None => mid.collect(),
@@ -57,7 +58,7 @@ fn powers(frame: &Frame) -> Vec<f64> {
 impl Meter for Resonances {
     fn push(&mut self, block: &Audio) {
         let partials = &mut self.partials;
-        self.frames.push(block, |frame| partials.hear(&powers(&frame)));
+        self.frames.push(block, |frame| partials.hear(&powers(&frame, partials.reach())));
     }
 
     fn read(&self) -> Vec<(Quantity, Value)> {

@@ -53,6 +53,11 @@ impl Partials {
         Self { levels_db: vec![0.0; hz.len()], hz, bins, frames: 0, cells }
     }
 
+    /// How many bins of a frame are heard.
+    pub fn reach(&self) -> usize {
+        self.bins.last().map_or(0, |(from, weights)| from + weights.len())
+    }
+
     /// Hears the powers of a frame's bins.
     pub fn hear(&mut self, powers: &[f64]) {
         let band = |(from, weights): &(usize, Vec<f64>)| -> f64 {
