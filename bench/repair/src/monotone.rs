@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::run::{Baseline, Clean, Scored, Way, score};
 use crate::{Asked, put};
 
-/// Strengths from none to the strongest.
+/// Strengths from mild to strong.
 const STEPS: usize = 6;
 /// What is taken back may shrink by this share of what is shown at the strongest before it counts: the songs play on.
 const SHRINKS: f64 = 0.03;
@@ -18,10 +18,8 @@ pub(crate) fn of_song(clean: &Clean, number: usize, asked: &Asked) -> Result<Vec
     let mut scores = Vec::new();
     for (m, flaw) in asked.flaws().filter(|(_, flaw)| flaw.id != "POL") {
         let [mild, .., strong] = flaw.levels;
-        // from weaker than mild to strong, by equal steps
-        let from = mild - 0.5 * (strong - mild);
         for step in 0..STEPS {
-            let level = from + (strong - from) * step as f64 / (STEPS - 1) as f64;
+            let level = mild + (strong - mild) * step as f64 / (STEPS - 1) as f64;
             let Some(put) = put(clean, (m, flaw), number, level) else { continue };
             scores.extend(score(clean, &base, &[put])?);
         }
