@@ -101,6 +101,29 @@ pub enum FileError {
     #[error("{name}: expected the name of a file within the output folder, without a path")]
     Name { name: String },
 
+    /// A format that cannot be written here.
+    #[error(
+        "{format} cannot be written: {what}; install ffmpeg with that encoder, or deliver WAV, AIFF or FLAC, which need \
+         no help"
+    )]
+    NoEncoder { format: &'static str, what: String },
+
+    /// An encoder failed.
+    #[error("{}: the {format} file could not be written: {what}", path.display())]
+    Encoder { path: PathBuf, format: &'static str, what: String },
+
+    /// A file that cannot be decoded here.
+    #[error("{}: cannot be decoded: {what}; install ffmpeg to measure it", path.display())]
+    NoDecoder { path: PathBuf, what: String },
+
+    /// Tags that could not be written.
+    #[error("{}: its tags could not be written: {what}; deliver without them, or as FLAC", path.display())]
+    Tags { path: PathBuf, what: String },
+
+    /// A cover that is none.
+    #[error("{}: expected a picture, JPEG or PNG, of up to 20 MB, found {found}; save it as one of these", path.display())]
+    NotAPicture { path: PathBuf, found: String },
+
     /// A file that does not fit the list of checksums.
     #[error("{}: expected SHA-256 {expected}, found {found}; the file was changed after it was written", path.display())]
     Checksum { path: PathBuf, expected: String, found: String },

@@ -5,7 +5,9 @@
 mod archive;
 mod checksum;
 mod compressed;
+mod encode;
 mod error;
+mod finished;
 mod input;
 mod kind;
 mod mp4;
@@ -25,7 +27,9 @@ mod wav;
 use std::ops::RangeInclusive;
 
 pub use checksum::{CHECKSUMS, Checksums, sha256_file};
+pub use encode::{About, AudioWriter, Cover, Decoded, Levels, encoder_of};
 pub use error::FileError;
+pub use finished::FinishedFile;
 pub use input::Input;
 pub use output::OutputFolder;
 pub use paths::{absolute, locate, refuse_existing, remove};
@@ -35,7 +39,7 @@ pub use scratch::{Scratch, ScratchReader};
 pub use stem::{Resampled, StemReader};
 pub use stem_file::{StemFile, reopen};
 pub use text::{read_text, write_text};
-pub use wav::{FinishedWav, WavBits, WavSpec, WavWriter};
+pub use wav::{WavBits, WavSpec, WavWriter};
 
 /// The rates that are read, in Hz.
 pub const RATES_HZ: RangeInclusive<u32> = 8_000..=192_000;

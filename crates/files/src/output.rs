@@ -1,14 +1,16 @@
 use std::{
     fs::{self, File},
     io::Write,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
+use acetate_model::FileForm;
 use tempfile::NamedTempFile;
 
 use crate::{
-    FileError,
-    wav::{FinishedWav, WavSpec, WavWriter},
+    About, AudioWriter, FileError,
+    finished::FinishedFile,
+    wav::{WavSpec, WavWriter},
 };
 
 /// Temporaries are `.acetate-….part`, hidden and recognisable, so that those of a killed run can be cleared away.
@@ -37,8 +39,7 @@ impl OutputFolder {
         if dir.exists() && !dir.is_dir() {
             return Err(FileError::NotAFolder { path: dir.to_owned() });
         }
-        let missing = |d: &&Path| !d.as_os_str().is_empty() && !d.exists();
-        let made: Vec<PathBuf> = dir.ancestors().take_while(missing).map(Path::to_owned).collect();
+        let made = missing(dir);
         let folder = Self {
             dir: dir.to_owned(),
             force,
@@ -60,28 +61,58 @@ impl OutputFolder {
 
     /// Says early that a file of this name will be written, and returns its path; refuses where it exists already.
     pub fn claim(&mut self, name: &str) -> Result<PathBuf, FileError> {
-        let plain = Path::new(name).file_name().is_some_and(|f| f == name) && !name.starts_with(PREFIX);
-        if !plain {
+        let within = Path::new(name);
+        let plain = |part: Component| match part {
+            Component::Normal(part) => !part.to_string_lossy().starts_with(PREFIX),
+            _ => false,
+        };
+        if name.is_empty() || !within.components().all(plain) {
             return Err(FileError::Name { name: name.to_owned() });
         }
-        let path = self.dir.join(name);
+        let path = self.dir.join(within);
         if path.is_dir() || (!self.force && path.exists()) {
             return Err(FileError::Exists { path });
         }
         if !self.claimed.iter().any(|c| c == name) {
+            if let Some(folder) = path.parent() {
+                self.make(folder)?;
+            }
             self.claimed.push(name.to_owned());
         }
         Ok(path)
     }
 
-    /// A WAV file of this folder; give it back to `stage_wav` when it is written.
+    /// Makes a folder within this one.
+    fn make(&mut self, folder: &Path) -> Result<(), FileError> {
+        let missing: Vec<PathBuf> = missing(folder);
+        if !missing.is_empty() {
+            fs::create_dir_all(folder).map_err(FileError::io(folder, "make this folder"))?;
+            // the innermost first, so that they can be taken away again
+            self.made.splice(0..0, missing);
+        }
+        remove_stale(folder);
+        Ok(())
+    }
+
+    /// A WAV file of this folder; give it back to `stage_file` when it is written.
     pub fn create_wav(&mut self, name: &str, spec: WavSpec) -> Result<WavWriter, FileError> {
         WavWriter::create(&self.claim(name)?, spec)
     }
 
+    /// A file of audio, by its path within this folder; give it back to `stage_file` when it is written.
+    pub fn create_audio(
+        &mut self,
+        name: &str,
+        form: &FileForm,
+        spec: (u32, usize),
+        about: &About,
+    ) -> Result<AudioWriter, FileError> {
+        AudioWriter::create(&self.claim(name)?, form, spec, about)
+    }
+
     /// Keeps a written file until `commit`, and returns the temporary path under which it can be read till then.
-    pub fn stage_wav(&mut self, wav: FinishedWav) -> PathBuf {
-        let (file, target) = wav.into_parts();
+    pub fn stage_file(&mut self, finished: FinishedFile) -> PathBuf {
+        let (file, target) = finished.into_parts();
         self.stage(file, target)
     }
 
@@ -131,6 +162,12 @@ impl Drop for OutputFolder {
             }
         }
     }
+}
+
+/// The folders that are to be made for this one, the innermost first.
+fn missing(dir: &Path) -> Vec<PathBuf> {
+    let missing = |d: &&Path| !d.as_os_str().is_empty() && !d.exists();
+    dir.ancestors().take_while(missing).map(Path::to_owned).collect()
 }
 
 /// A temporary file in the folder of `target`, locked as long as this run lives.

@@ -241,7 +241,7 @@ impl Finish<'_> {
         Ok(written
             .into_iter()
             .map(|(file, measured)| {
-                self.folder.stage_wav(file);
+                self.folder.stage_file(file);
                 measured
             })
             .collect())

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, Dbtp, Lufs, Place, Role};
+use crate::{Amount, Dbtp, Lufs, Place, Profile, Role, Tags, Version};
 
 /// The wish: what the master is for. Written by hand as `brief.toml`, or given as flags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +44,18 @@ pub struct Brief {
     /// Places at which no advisor may make a move: `stem/vocals`, or `master`, where only the limiter stays.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lock: Vec<Place>,
+    /// What is handed over beside the master, by the names of profiles: `streaming`, `cd`, `stems`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deliver: Vec<String>,
+    /// Other versions of the song: `instrumental`, `a-cappella`, `tv`, `without/drums`, `vocals+1`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<Version>,
+    /// Profiles of a person, by name; they stand above known ones.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub profiles: BTreeMap<String, Profile>,
+    /// What is written about the song into its files.
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
 }
 
 impl Default for Brief {
@@ -62,21 +74,38 @@ impl Default for Brief {
             scale: BTreeMap::new(),
             mute: Vec::new(),
             lock: Vec::new(),
+            deliver: Vec::new(),
+            versions: Vec::new(),
+            profiles: BTreeMap::new(),
+            tags: Tags::default(),
         }
     }
 }
 
 impl Brief {
-    /// What is wrong with its numbers, if anything is.
-    pub fn validate(&self) -> Result<(), OutOfRange> {
+    /// What is wrong with it, if anything is.
+    pub fn validate(&self) -> Result<(), Wrong> {
+        self.wrong_number().or_else(|| self.wrong_words()).map_or(Ok(()), Err)
+    }
+
+    fn wrong_number(&self) -> Option<Wrong> {
         let ceiling = (vec!["ceiling_dbtp"], self.ceiling_dbtp.0, Self::CEILING_DBTP);
         let loudness = self.loudness_lufs.map(|l| (vec!["loudness_lufs"], l.0, Self::LOUDNESS_LUFS));
         let scales = self.scale.iter().map(|(id, by)| (vec!["scale", id.as_str()], *by, Amount::RANGE));
         let mut all = [ceiling].into_iter().chain(loudness).chain(scales);
-        let Some((path, found, range)) = all.find(|(_, v, [low, high])| !(*low..=*high).contains(v)) else {
-            return Ok(());
-        };
-        Err(OutOfRange { path: path.into_iter().map(str::to_owned).collect(), found, range })
+        let (path, found, [low, high]) = all.find(|(_, v, [low, high])| !(*low..=*high).contains(v))?;
+        let error = format!("expected a number from {low} to {high}, found {found}");
+        Some(Wrong { path: path.into_iter().map(str::to_owned).collect(), error })
+    }
+
+    fn wrong_words(&self) -> Option<Wrong> {
+        if let Some((key, error)) = self.tags.wrong() {
+            return Some(Wrong { path: vec!["tags".into(), key.into()], error });
+        }
+        self.profiles.iter().find_map(|(name, profile)| {
+            let (way, error) = profile.wrong()?;
+            Some(Wrong { path: ["profiles".into(), name.clone()].into_iter().chain(way).collect(), error })
+        })
     }
 
     /// The range of the ceiling.
@@ -97,16 +126,14 @@ impl Brief {
     }
 }
 
-/// A number of a brief that is out of its range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{}: expected a number from {} to {}, found {found}", path.join("."), range[0], range[1])]
-pub struct OutOfRange {
+/// A value of a brief that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {error}", path.join("."))]
+pub struct Wrong {
     /// The way to it, key by key.
     pub path: Vec<String>,
-    /// What was there.
-    pub found: f64,
-    /// From and to.
-    pub range: [f64; 2],
+    /// What was expected, and what was found.
+    pub error: String,
 }
 
 /// How loud a master shall be, by purpose.

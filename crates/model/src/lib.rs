@@ -10,6 +10,7 @@ mod brief;
 mod case;
 mod cells;
 mod finding;
+mod form;
 mod maths;
 mod meter;
 mod param;
@@ -17,20 +18,24 @@ mod part;
 mod place;
 mod plan;
 mod processor;
+mod profile;
 mod proof;
 mod quantity;
 mod reading;
 mod role;
 mod session;
+mod tags;
 mod unit;
+mod version;
 
 pub use acetate_macros::{Choice, Params};
 pub use amount::{Amount, has_amounts, scaled};
 pub use audio::{Audio, Block, Source, SourceError, Spec};
-pub use brief::{Brief, Intent, Mode, OutOfRange, Repair, Strength};
+pub use brief::{Brief, Intent, Mode, Repair, Strength, Wrong};
 pub use case::{Advice, Advisor, Case, Check, Fault, Stage};
 pub use cells::Cells;
 pub use finding::{Evidence, Finding, Severity};
+pub use form::{FileForm, Format};
 pub use maths::{amplitude, amplitude_db, eased, power_db};
 pub use meter::{Comparison, ComparisonEntry, Ensemble, Meter, MeterEntry, Relation};
 pub use param::{Choice, Field, Kind, List, Map, Opt, Param, ParamError, Params, reject_unknown_keys};
@@ -38,6 +43,7 @@ pub use part::{MAX_START_SECONDS, Part, RightHalf};
 pub use place::{Name, Place};
 pub use plan::{By, Move, Process, Promise, Standing};
 pub use processor::{Curve, Processor, ProcessorEntry, Reduction, Settings};
+pub use profile::{LastChain, Profile};
 pub use proof::{MoveProof, PlanProof, Proved, SectionProof};
 pub use quantity::Quantity;
 pub use reading::{Reading, Readings, Value};
@@ -45,6 +51,8 @@ pub use role::{Role, RoleBy, RoleGuess};
 pub use serde_json::Value as Json;
 pub use session::{
     Acceptance, Decision, Deliverable, Kept, MOST_STEMS, MixRequest, Outcome, Repaired, SESSION_FORMAT,
-    Session, SourceInfo, SourceNote, Stem, Verdict, VerdictChoice, Weighed, Worked,
+    Session, SourceInfo, SourceNote, Stem, Sum, Verdict, VerdictChoice, Weighed, Worked,
 };
+pub use tags::Tags;
 pub use unit::{Db, Dbfs, Dbtp, Degrees, Hz, Lu, Lufs, Ms, Percent, Q, Ratio, Unit};
+pub use version::{Cut, Version};

@@ -125,6 +125,7 @@ quantities! {
     Rate "rate_hz" "Hz" "Rate" "Frames per second.";
     BitDepth "bit_depth" "bit" "Bit depth" "Bits of each sample.";
     Dither "dither_rms_lsb" "LSB" "Dither" "RMS of the quantisation error against the signal before it.";
+    SumError "sum_error_lsb" "LSB" "Sum against the master" "The largest difference between the sum of files and the master, in steps of 24 bit.";
     GainReduction "gain_reduction_db" "dB" "Mean gain reduction" "Mean of the limiter's attenuation over the whole.";
     MaxGainReduction "max_gain_reduction_db" "dB" "Most gain reduction" "The limiter's highest attenuation.";
     MixDelay "mix_delay_frames" "frames" "Mix late by" "By how much the client's mix is later than the stems.";

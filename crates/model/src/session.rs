@@ -2,8 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Brief, Evidence, Finding, Move, MoveProof, Part, Place, PlanProof, Promise, Readings, Reduction, Role,
-    RoleBy, RoleGuess,
+    Brief, Evidence, FileForm, Finding, Format, Move, MoveProof, Part, Place, PlanProof, Promise, Readings,
+    Reduction, Role, RoleBy, RoleGuess,
 };
 
 /// The version of the session's form.
@@ -273,6 +273,9 @@ pub enum VerdictChoice {
 pub struct Outcome {
     /// The written files.
     pub deliverables: Vec<Deliverable>,
+    /// Which of them add up to which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sums: Vec<Sum>,
     /// The main master, measured on the written file.
     pub readings: Readings,
     /// What a person should know about the result.
@@ -308,10 +311,19 @@ pub struct Worked {
 pub struct Deliverable {
     /// The path within the output folder.
     pub file: String,
+    /// What it is written as.
+    #[serde(default)]
+    pub format: Format,
     /// Frames per second.
     pub rate_hz: u32,
-    /// Bits per sample.
+    /// Bits per sample, or 0 where the format is lossy.
     pub bits: u32,
+    /// Bit rate in kbit/s, of a lossy format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kbps: Option<u32>,
+    /// By what all files of its group were turned down so that none exceeds full scale, in dB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned_down_db: Option<f64>,
     /// Frames per channel.
     pub frames: u64,
     /// SHA-256 of the file, in hexadecimal.
@@ -320,10 +332,31 @@ pub struct Deliverable {
     pub promises: Vec<Kept>,
 }
 
+impl Deliverable {
+    /// What it is, for people: `FLAC 24 bit`, `MP3 320 kbit/s`.
+    pub fn words(&self) -> String {
+        let bits = Some(self.bits).filter(|bits| *bits > 0);
+        FileForm { format: self.format, bits, kbps: self.kbps, ..FileForm::default() }.words()
+    }
+}
+
+/// Files that add up to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sum {
+    /// The paths of the parts.
+    pub parts: Vec<String>,
+    /// The path of the whole.
+    pub whole: String,
+    /// How near they come, measured on the written files.
+    pub promises: Vec<Kept>,
+}
+
 impl Outcome {
     /// Whether every promise was kept.
     pub fn kept(&self) -> bool {
-        self.deliverables.iter().all(|d| d.promises.iter().all(|p| p.kept))
+        let of_files = self.deliverables.iter().flat_map(|d| &d.promises);
+        of_files.chain(self.sums.iter().flat_map(|s| &s.promises)).all(|p| p.kept)
     }
 }
 

@@ -9,4 +9,5 @@ mod write;
 
 pub(crate) use header::{TimeReference, WavHeader, read_header};
 pub(crate) use read::WavReader;
-pub use write::{FinishedWav, WavBits, WavSpec, WavWriter};
+pub use write::{WavBits, WavSpec, WavWriter};
+pub(crate) use write::{integer, interleave};

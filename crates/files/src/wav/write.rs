@@ -6,7 +6,7 @@ use std::{
 use acetate_model::Audio;
 use tempfile::NamedTempFile;
 
-use crate::{FileError, output::temporary_beside};
+use crate::{FileError, finished::FinishedFile, output::temporary_beside};
 
 /// How samples are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,16 +60,28 @@ pub struct WavWriter {
     data_bytes: u64,
     expected_bytes: Option<u64>,
     limit_bytes: u64,
+    /// The body of the `bext` chunk, where there is one.
+    bext: Option<Vec<u8>>,
 }
 
 impl WavWriter {
     /// A file that will appear at `target`; its folder must exist.
     pub fn create(target: &Path, spec: WavSpec) -> Result<Self, FileError> {
-        Self::with_limit(target, spec, RIFF_LIMIT_BYTES)
+        Self::build(target, spec, RIFF_LIMIT_BYTES, None)
     }
 
-    /// As `create`, with RF64 from a smaller size on.
-    pub(crate) fn with_limit(target: &Path, spec: WavSpec, limit_bytes: u64) -> Result<Self, FileError> {
+    /// The same as a Broadcast Wave (EBU Tech 3285), with what it says about itself.
+    pub(crate) fn broadcast(target: &Path, spec: WavSpec, bext: Vec<u8>) -> Result<Self, FileError> {
+        Self::build(target, spec, RIFF_LIMIT_BYTES, Some(bext))
+    }
+
+    /// RF64 from `limit_bytes` on.
+    fn build(
+        target: &Path,
+        spec: WavSpec,
+        limit_bytes: u64,
+        bext: Option<Vec<u8>>,
+    ) -> Result<Self, FileError> {
         let file = temporary_beside(target)?;
         let out = BufWriter::with_capacity(BUFFER_BYTES, file);
         let mut writer = Self {
@@ -80,6 +92,7 @@ impl WavWriter {
             data_bytes: 0,
             expected_bytes: None,
             limit_bytes,
+            bext,
         };
         let header = writer.header();
         writer.put(&header)?;
@@ -113,7 +126,7 @@ impl WavWriter {
     }
 
     /// Completes the file, still beside its target.
-    pub fn finish(mut self) -> Result<FinishedWav, FileError> {
+    pub fn finish(mut self) -> Result<FinishedFile, FileError> {
         if self.data_bytes % 2 == 1 {
             self.put(&[0])?;
         }
@@ -123,7 +136,7 @@ impl WavWriter {
         self.out.flush().map_err(|e| self.failed(e))?;
         let file =
             self.out.into_inner().map_err(|e| FileError::io(&self.target, "write it")(e.into_error()))?;
-        Ok(FinishedWav { file, target: self.target })
+        Ok(FinishedFile::new(file, self.target))
     }
 
     /// Frames written so far.
@@ -151,7 +164,9 @@ impl WavWriter {
     fn header(&self) -> Vec<u8> {
         let WavSpec { rate_hz, channels, bits } = self.spec;
         let float = bits == WavBits::Float32;
-        let before_data: u64 = 4 + 8 + u64::from(DS64_BYTES) + 8 + if float { 18 + 12 } else { 16 } + 8;
+        let about = self.bext.as_ref().map_or(0, |bext| 8 + bext.len() as u64);
+        let before_data: u64 =
+            4 + 8 + u64::from(DS64_BYTES) + about + 8 + if float { 18 + 12 } else { 16 } + 8;
         let riff_bytes = before_data + self.data_bytes.next_multiple_of(2);
         let long = riff_bytes > self.limit_bytes;
         let short = |size: u64| if long { u32::MAX } else { size as u32 }.to_le_bytes();
@@ -166,6 +181,11 @@ impl WavWriter {
             head.extend(if long { size } else { 0 }.to_le_bytes());
         }
         head.extend(0_u32.to_le_bytes()); // no table of further long chunks
+        if let Some(bext) = &self.bext {
+            head.extend(b"bext");
+            head.extend((bext.len() as u32).to_le_bytes());
+            head.extend(bext);
+        }
         head.extend(b"fmt ");
         head.extend(if float { 18_u32 } else { 16 }.to_le_bytes());
         head.extend(if float { 3_u16 } else { 1 }.to_le_bytes());
@@ -188,39 +208,20 @@ impl WavWriter {
     }
 }
 
-/// A complete WAV file under a temporary name.
-#[derive(Debug)]
-pub struct FinishedWav {
-    file: NamedTempFile,
-    target: PathBuf,
-}
-
-impl FinishedWav {
-    /// Puts the file in its place, whole or not at all, over whatever was there.
-    pub fn persist(self) -> Result<(), FileError> {
-        crate::output::persist(self.file, &self.target)
-    }
-
-    pub(crate) fn into_parts(self) -> (NamedTempFile, PathBuf) {
-        (self.file, self.target)
-    }
-
-    /// The temporary file, for reading it before it is in place.
-    pub fn path(&self) -> &Path {
-        self.file.path()
-    }
-}
-
 /// Adding and taking away 1.5 · 2^52 leaves a double rounded to the nearest integer, ties to even.
 const ROUNDER: f64 = 6755399441055744.0;
 
 /// Round to the nearest and keep within the integers of `full_scale`.
-fn integer(sample: f32, full_scale: f64) -> i32 {
+pub(crate) fn integer(sample: f32, full_scale: f64) -> i32 {
     let scaled = (f64::from(sample) * full_scale).clamp(-full_scale, full_scale - 1.0);
     ((scaled + ROUNDER) - ROUNDER) as i32
 }
 
-fn interleave<const N: usize>(block: &Audio, bytes: &mut Vec<u8>, sample: impl Fn(f32) -> [u8; N]) {
+pub(crate) fn interleave<const N: usize>(
+    block: &Audio,
+    bytes: &mut Vec<u8>,
+    sample: impl Fn(f32) -> [u8; N],
+) {
     let channels = block.channels.len();
     bytes.resize(block.frames() * channels * N, 0);
     if let [left, right] = block.channels.as_slice() {
@@ -253,7 +254,7 @@ mod tests {
     fn write(frames: usize, limit_bytes: u64) -> Vec<u8> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.wav");
-        let mut writer = WavWriter::with_limit(&path, SPEC, limit_bytes).expect("created");
+        let mut writer = WavWriter::build(&path, SPEC, limit_bytes, None).expect("created");
         writer.write(&Audio::silence(48000, 2, frames)).expect("written");
         writer.finish().expect("finished").persist().expect("in place");
         let mut reader = open(&path).expect("readable");

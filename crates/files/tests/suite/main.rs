@@ -4,6 +4,7 @@ mod alignment;
 mod archive;
 mod damage;
 mod delivery;
+mod encode;
 mod help;
 mod output;
 mod scan;

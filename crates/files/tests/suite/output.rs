@@ -21,7 +21,7 @@ fn stage_master(folder: &mut OutputFolder) {
     let spec = WavSpec { rate_hz: 44100, channels: 2, bits: WavBits::Int24 };
     let mut wav = folder.create_wav("master.wav", spec).expect("created");
     wav.write(&audio).expect("written");
-    let early = folder.stage_wav(wav.finish().expect("finished"));
+    let early = folder.stage_file(wav.finish().expect("finished"));
     assert_eq!(load(&early).expect("readable before it is in place").1, audio);
 }
 
@@ -84,9 +84,22 @@ fn bad_places_are_refused_with_a_way_out() {
     assert!(matches!(OutputFolder::create(&file, false), Err(FileError::NotAFolder { .. })));
     assert!(OutputFolder::create(&file.join("below"), false).is_err());
     let mut folder = OutputFolder::create(outer.path(), false).expect("created");
-    for name in ["", "..", "a/b", "/etc/passwd"] {
+    for name in ["", "..", "a/../b", "/etc/passwd", ".acetate-mine"] {
         assert!(matches!(folder.claim(name), Err(FileError::Name { .. })), "{name}");
     }
+}
+
+#[test]
+fn folders_within_appear_with_their_files_or_not_at_all() {
+    let outer = tempdir().expect("a folder");
+    let mut folder = OutputFolder::create(outer.path(), false).expect("created");
+    folder.stage_text("stems/loud/a.txt", "").expect("staged");
+    drop(folder);
+    assert_eq!(listing(outer.path()), Vec::<String>::new());
+    let mut folder = OutputFolder::create(outer.path(), false).expect("created");
+    folder.stage_text("stems/loud/a.txt", "a").expect("staged");
+    folder.commit().expect("in place");
+    assert_eq!(fs::read_to_string(outer.path().join("stems/loud/a.txt")).expect("there"), "a");
 }
 
 #[cfg(unix)]

@@ -35,7 +35,7 @@ pub fn write(out: &Path, options: &Options) -> Result<Vec<PathBuf>, Error> {
         let spec = WavSpec { rate_hz: RATE_HZ, channels: audio.channels.len(), bits: WavBits::Int24 };
         let mut file = folder.create_wav(&format!("{name}.wav"), spec)?;
         file.write(&audio)?;
-        folder.stage_wav(file.finish()?);
+        folder.stage_file(file.finish()?);
     }
     Ok(folder.commit()?)
 }
