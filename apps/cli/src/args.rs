@@ -5,6 +5,8 @@ use acetate_mastering::{Error, Options, parse_setting, read_brief};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 
+use crate::delivering::Delivering;
+
 /// Masters a song from its stems.
 ///
 /// Give it a folder or ZIP of stems, some files, or one stereo mix. It checks what came in, decides on a few small
@@ -43,7 +45,7 @@ pub(crate) enum Verb {
     },
     /// Compose a short four-stem song and master it
     #[command(
-        after_help = "Example:\n  acetate demo -o out/        # stems in out/stems/, the master and the report in out/"
+        after_help = "Example:\n  acetate demo -o out/        # stems in out/song/, the master and the report in out/"
     )]
     Demo {
         #[command(flatten)]
@@ -110,6 +112,21 @@ pub(crate) enum Verb {
         session: PathBuf,
         #[command(flatten)]
         output: Output,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Hand over a mastered song: stems, versions and formats, from its session
+    #[command(
+        after_help = "Examples:\n  acetate deliver out/ -o handover/ --deliver streaming,cd,stems\n  acetate deliver out/ -o handover/ --versions instrumental,a-cappella,vocals+1:limited\n  acetate deliver out/ -o handover/ --deliver dj --artist Zoë --isrc US-RC1-76-07839 --cover cover.jpg"
+    )]
+    Deliver {
+        /// The session, or the folder that it lies in
+        #[arg(value_name = "SESSION_OR_FOLDER")]
+        session: PathBuf,
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        delivering: Delivering,
         #[command(flatten)]
         how: How,
     },
@@ -183,6 +200,7 @@ impl Verb {
             | Self::Analyse { how, .. }
             | Self::Plan { how, .. }
             | Self::Render { how, .. }
+            | Self::Deliver { how, .. }
             | Self::Verify { how, .. } => how.json,
             Self::Why { json, .. } => *json,
             _ => false,
@@ -258,6 +276,8 @@ pub(crate) struct Wish {
     /// A place at which no advisor makes a move, like stem/vocals; of master, only the limiter stays; repeatable
     #[arg(long, value_name = "PLACE")]
     lock: Vec<Place>,
+    #[command(flatten)]
+    delivering: Delivering,
 }
 
 fn between<const LOW: i32, const HIGH: i32>(text: &str) -> Result<f64, String> {
@@ -332,12 +352,12 @@ impl Wish {
         brief.scale.extend(self.scale.iter().cloned());
         add(&mut brief.mute, &self.mute);
         add(&mut brief.lock, &self.lock);
-        Ok(brief)
+        self.delivering.over(brief)
     }
 }
 
 /// Adds what is not there yet.
-fn add<T: PartialEq + Clone>(list: &mut Vec<T>, more: &[T]) {
+pub(crate) fn add<T: PartialEq + Clone>(list: &mut Vec<T>, more: &[T]) {
     for new in more {
         if !list.contains(new) {
             list.push(new.clone());

@@ -1,11 +1,11 @@
 use acetate_mastering::model::{Intent, Kind, Param, Quantity};
-use acetate_mastering::{ADVISORS, CHECKS, COMPARISONS, Error, METERS, PROCESSORS, find_processor};
+use acetate_mastering::{ADVISORS, CHECKS, COMPARISONS, Error, METERS, PROCESSORS, find_processor, profiles};
 
 use crate::print::Printer;
 
 /// What can be listed.
-pub(crate) const KINDS: [&str; 7] =
-    ["processors", "meters", "comparisons", "checks", "advisors", "quantities", "intents"];
+pub(crate) const KINDS: [&str; 8] =
+    ["processors", "meters", "comparisons", "checks", "advisors", "quantities", "intents", "profiles"];
 
 /// Everything of a kind: its name and the first line about it.
 fn entries(kind: &str) -> Vec<(String, String)> {
@@ -19,6 +19,7 @@ fn entries(kind: &str) -> Vec<(String, String)> {
         "checks" => CHECKS.iter().map(|c| (c.code.into(), line(c.about))).collect(),
         "advisors" => ADVISORS.iter().map(|a| (a.id.into(), line(a.about))).collect(),
         "quantities" => Quantity::ALL.iter().map(|q| (q.key().into(), q.about().into())).collect(),
+        "profiles" => profiles().map(|(name, profile)| (name.into(), profile.about)).collect(),
         _ => Intent::ALL.iter().map(|i| (i.name().into(), format!("{:.1}", i.loudness()))).collect(),
     }
 }
@@ -53,6 +54,16 @@ pub(crate) fn explain(name: &str, printer: &Printer) -> Result<bool, Error> {
         }
         head(kind);
         printer.line(about);
+        found = true;
+    }
+    if let Some((_, profile)) = profiles().find(|(known, _)| *known == name) {
+        head("profile");
+        printer.line(&profile.about);
+        let files = profile.files.iter().map(|form| (form.name(), form.words(), form.rate_hz));
+        for (file, words, rate_hz) in files {
+            let rate = rate_hz.map_or("the rate of the session".into(), |hz| format!("{hz} Hz"));
+            printer.line(&format!("  {}  {words}, {rate}", printer.strong(&file)));
+        }
         found = true;
     }
     if found {

@@ -1,6 +1,7 @@
 //! The `acetate` command.
 
 mod args;
+mod delivering;
 mod explain;
 mod plan;
 mod print;

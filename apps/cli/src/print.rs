@@ -3,7 +3,7 @@ use std::path::Path;
 
 use acetate_mastering::model::{
     By, Decision, Finding, Json, Kept, Move, Outcome, Place, Quantity, Role, Session, Severity, Standing,
-    Stem, VerdictChoice,
+    Stem, Sum, VerdictChoice,
 };
 use acetate_mastering::{
     REPORT_FILE, Verification, amount, find_processor, limits, moment, precise, settings, works_with,
@@ -210,6 +210,11 @@ impl Printer {
         for file in &outcome.deliverables {
             self.file(&folder.join(&file.file).display().to_string(), &file.promises);
         }
+        self.sums(&outcome.sums);
+        for codec in &outcome.codecs {
+            let peak = codec.true_peak_dbtp().map_or("undefined".into(), |v| precise(Quantity::TruePeak, v));
+            self.file(&format!("as {} it peaks at {peak}", codec.form.words()), &codec.promises);
+        }
         self.line(&format!("\nReport: {}", folder.join(REPORT_FILE).display()));
     }
 
@@ -222,6 +227,24 @@ impl Printer {
         }
         if !quiet {
             verification.files.iter().for_each(|file| self.file(&file.file, &file.promises));
+            self.sums(&verification.sums);
+        }
+    }
+
+    fn sums(&self, sums: &[Sum]) {
+        for sum in sums {
+            let exact = sum.promises.iter().any(|k| {
+                k.promise.quantity == Quantity::SumError && k.measured.is_some_and(|measured| measured == 0.0)
+            });
+            let how = if exact { ", bit for bit" } else { "" };
+            let count = sum.parts.len();
+            let first = sum.parts.first().map_or("", String::as_str);
+            let parts = match (sum.parts.get(1), first.rsplit_once('/')) {
+                (Some(second), _) if count == 2 => format!("{first} + {second}"),
+                (_, Some((folder, _))) => format!("{count} files in {folder}/"),
+                _ => format!("{count} files"),
+            };
+            self.file(&format!("{parts} = {}{how}", sum.whole), &sum.promises);
         }
     }
 

@@ -43,7 +43,15 @@ pub(crate) fn run(verb: Verb, printer: &Printer) -> Result<bool, Error> {
             let asked = Asked { wish: &wish, output: &output, alternatives, force, how: &how };
             asked.plan(&input, printer)
         }
-        Verb::Render { session, output, how } => rendered(&session, &output, &how, printer),
+        Verb::Render { session, output, how } => {
+            rendered(read_session(&session)?, &session, &output, &how, printer)
+        }
+        Verb::Deliver { session, output, delivering, how } => {
+            let path = why::session_at(&session)?;
+            let mut session = read_session(&path)?;
+            session.brief = delivering.over(session.brief)?;
+            rendered(session, &path, &output, &how, printer)
+        }
         Verb::Verify { folder, how } => {
             let verification = verify(&folder, &how.options(false), &watch(&how))?;
             printer.verified(&verification, how.quiet);
@@ -130,8 +138,13 @@ fn demonstrate(wish: &Wish, output: &Output, how: &How, printer: &Printer) -> Re
     done
 }
 
-fn rendered(path: &Path, output: &Output, how: &How, printer: &Printer) -> Result<bool, Error> {
-    let mut session: Session = read_session(path)?;
+fn rendered(
+    mut session: Session,
+    path: &Path,
+    output: &Output,
+    how: &How,
+    printer: &Printer,
+) -> Result<bool, Error> {
     let beside = path.parent().map_or_else(PathBuf::new, Path::to_owned);
     let options = Options { beside, ..how.options(output.force) };
     render(&mut session, &output.output, &options, &watch(how))?;

@@ -32,7 +32,7 @@ pub(crate) fn why(id: &str, given: &Path, printer: &Printer) -> Result<bool, Err
 }
 
 /// The session's file, of a file or a folder.
-fn session_at(given: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn session_at(given: &Path) -> Result<PathBuf, Error> {
     let path = if given.is_dir() { given.join(SESSION_FILE) } else { given.to_owned() };
     let path = path.strip_prefix(".").map_or(path.clone(), Path::to_owned);
     if path.is_file() {

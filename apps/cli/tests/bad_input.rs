@@ -50,7 +50,7 @@ fn a_brief_is_pointed_at() {
     ] {
         fs::write(folder.path().join("brief.toml"), brief).unwrap();
         for verb in ["plan", "master"] {
-            let text = refused(&[verb, "out/stems", "--brief", "brief.toml", "-o", "new"], folder.path());
+            let text = refused(&[verb, "out/song", "--brief", "brief.toml", "-o", "new"], folder.path());
             for word in ["brief.toml", "acetate "].iter().chain(words) {
                 assert!(text.contains(word), "{verb} {brief}: `{word}` is missing in: {text}");
             }

@@ -30,12 +30,12 @@ fn refused(args: &[&str], at: &Path, words: &[&str]) {
     }
 }
 
-/// The demo's stems in `out/stems`, and a session of them.
+/// The demo's stems in `out/song`, and a session of them.
 fn planned() -> TempDir {
     let folder = TempDir::new().unwrap();
     ok(&["demo", "-o", "out", "--quiet"], folder.path());
     // something by hand, so that there is a move to work with whatever is advised
-    ok(&["plan", "out/stems", "--quiet", "--set", "master/saturation.mix_percent=20"], folder.path());
+    ok(&["plan", "out/song", "--quiet", "--set", "master/saturation.mix_percent=20"], folder.path());
     folder
 }
 
@@ -216,9 +216,9 @@ fn a_move_of_an_unknown_kind_is_kept_and_not_applied() {
 fn three_proposals_go_unequally_far() {
     let folder = planned();
     let at = folder.path();
-    refused(&["plan", "out/stems", "--alternatives", "3"], at, &["session.json"]);
-    refused(&["plan", "out/stems", "--alternatives", "3", "--strength", "bold"], at, &["cannot be used"]);
-    let said = ok(&["plan", "out/stems", "-o", "three.json", "--alternatives", "3"], at);
+    refused(&["plan", "out/song", "--alternatives", "3"], at, &["session.json"]);
+    refused(&["plan", "out/song", "--alternatives", "3", "--strength", "bold"], at, &["cannot be used"]);
+    let said = ok(&["plan", "out/song", "-o", "three.json", "--alternatives", "3"], at);
     let named = [("gentle", "three.gentle.json"), ("planned", "three.json"), ("bold", "three.bold.json")];
     let sessions = named.map(|(name, file)| {
         assert!(said.contains(name) && said.contains(file), "{name}: {said}");
@@ -238,7 +238,7 @@ fn three_proposals_go_unequally_far() {
     };
     assert!(left(gentle) > left(plan), "half of the moves leave more amiss: {said}");
     ok(&["render", "three.gentle.json", "-o", "gentle", "--quiet"], at);
-    ok(&["plan", "out/stems", "-o", "one.json", "--strength", "gentle", "--quiet"], at);
+    ok(&["plan", "out/song", "-o", "one.json", "--strength", "gentle", "--quiet"], at);
     assert_eq!(moves(&read(at, "one.json")), moves(gentle), "a strength alone makes the same plan");
     ok(&["plan", "one.json", "-o", "one.json", "--strength", "planned", "--quiet"], at);
     assert_eq!(moves(&read(at, "one.json")), moves(plan), "and is taken back");

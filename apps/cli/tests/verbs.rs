@@ -38,10 +38,10 @@ fn from_demo_to_report() {
     assert_eq!(report, fs::read_to_string(at.join("out/report.md")).unwrap());
     assert!(report.contains("## What was done") && report.contains("master/limiter"), "{report}");
 
-    ok(&["check", "out/stems"], at);
-    let session: Value = serde_json::from_str(&ok(&["analyse", "out/stems", "--json"], at)).unwrap();
+    ok(&["check", "out/song"], at);
+    let session: Value = serde_json::from_str(&ok(&["analyse", "out/song", "--json"], at)).unwrap();
     assert_eq!(session["stems"].as_array().unwrap().len(), 4);
-    ok(&["plan", "out/stems", "-o", "session.json", "--intent", "balanced"], at);
+    ok(&["plan", "out/song", "-o", "session.json", "--intent", "balanced"], at);
     ok(&["render", "session.json", "-o", "again"], at);
     assert!(at.join("again/master.wav").is_file());
 }

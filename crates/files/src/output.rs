@@ -116,6 +116,12 @@ impl OutputFolder {
         self.stage(file, target)
     }
 
+    /// Under which path a staged file can be read until `commit`.
+    pub fn staged(&self, name: &str) -> Option<PathBuf> {
+        let target = self.dir.join(name);
+        self.staged.iter().find(|(_, t)| *t == target).map(|(file, _)| file.path().to_owned())
+    }
+
     /// Writes a text file, to be kept until `commit`, and returns its temporary path.
     pub fn stage_text(&mut self, name: &str, text: &str) -> Result<PathBuf, FileError> {
         let target = self.claim(name)?;

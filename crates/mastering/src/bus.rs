@@ -37,6 +37,29 @@ pub(crate) fn heard_mix<'a>(session: &'a Session, plan: &[Move]) -> Option<&'a S
     session.mix.as_ref().filter(|_| plan.iter().any(asked))
 }
 
+/// The stems of a session, and what only steers moves beside them.
+pub(crate) fn lanes(
+    (session, files): (&Session, &[StemFile]),
+    plan: &[Move],
+) -> Result<(Vec<Lane>, Vec<Lane>), Error> {
+    let lane = |name: &str, file: &StemFile| {
+        let source = Box::new(StemReader::new(file.open()?, session.rate_hz));
+        Ok(Lane { name: name.to_owned(), source })
+    };
+    let (of_stems, of_mix) = files.split_at(session.stems.len());
+    let pairs = session.stems.par_iter().zip(of_stems);
+    let lanes = pairs.map(|(stem, file)| lane(&stem.name, file)).collect::<Result<Vec<_>, Error>>()?;
+    let beside = heard_mix(session, plan).and(of_mix.first()).map(|file| lane(MIX, file));
+    let listeners = beside.into_iter().collect::<Result<Vec<_>, Error>>()?;
+    Ok((lanes, listeners))
+}
+
+/// A recording at another rate.
+pub(crate) fn at_rate(reader: &ScratchReader, rate_hz: u32) -> Box<dyn Source> {
+    let reader = reader.clone();
+    if reader.rate_hz() == rate_hz { Box::new(reader) } else { Box::new(Resampled::new(reader, rate_hz)) }
+}
+
 /// The song before the last stage, rendered once.
 pub(crate) struct Bus {
     audio: ScratchReader,
@@ -54,15 +77,7 @@ impl Bus {
         options: &Options,
         progress: &dyn Progress,
     ) -> Result<(Self, Heard), Error> {
-        let lane = |name: &str, file: &StemFile| {
-            let source = Box::new(StemReader::new(file.open()?, session.rate_hz));
-            Ok(Lane { name: name.to_owned(), source })
-        };
-        let (of_stems, of_mix) = files.split_at(session.stems.len());
-        let pairs = session.stems.par_iter().zip(of_stems);
-        let lanes = pairs.map(|(stem, file)| lane(&stem.name, file)).collect::<Result<Vec<_>, Error>>()?;
-        let beside = heard_mix(session, plan).and(of_mix.first()).map(|file| lane(MIX, file));
-        let listeners = beside.into_iter().collect::<Result<Vec<_>, Error>>()?;
+        let (lanes, listeners) = lanes((session, files), plan)?;
         progress.begin("rendering", lanes.iter().filter_map(|l| l.source.frames()).max());
         let mut audio = Scratch::new(session.rate_hz, 2, options.memory_bytes, staging);
         let mut envelope = Envelope::new(session.rate_hz);
@@ -83,7 +98,6 @@ impl Bus {
     }
 
     pub(crate) fn at_rate(&self, rate_hz: u32) -> Box<dyn Source> {
-        let reader = self.audio.clone();
-        if reader.rate_hz() == rate_hz { Box::new(reader) } else { Box::new(Resampled::new(reader, rate_hz)) }
+        at_rate(&self.audio, rate_hz)
     }
 }

@@ -32,6 +32,14 @@ pub enum Error {
         /// What would have been right.
         expected: String,
     },
+    /// A wish that cannot be fulfilled.
+    #[error("`{given}`: {error}")]
+    BadWish {
+        /// Which.
+        given: String,
+        /// What was expected, and what was found.
+        error: String,
+    },
     /// A reference cannot serve as one.
     #[error("{path}: expected a mastered song as reference, found {found}\n  {hint}")]
     Reference {

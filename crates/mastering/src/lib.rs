@@ -5,20 +5,27 @@ mod bus;
 mod deliver;
 pub mod demo;
 mod error;
+mod finish;
 mod forecast;
 mod hand;
+mod linked;
+mod manifest;
 mod null_test;
 mod options;
+mod order;
 mod plan;
 mod position;
+mod profiles;
 mod progress;
 mod prove;
 mod reference;
 mod render;
 mod schema;
+mod services;
 mod session_file;
 mod set;
 mod settle;
+mod sums;
 mod verify;
 
 use std::path::Path;
@@ -36,14 +43,17 @@ pub use analyse::{MIX, analyse};
 pub use deliver::{DELIVERABLES, Form};
 pub use error::Error;
 pub use hand::works_with;
+pub use manifest::MANIFEST_FILE;
 pub use null_test::{Compared, null_test};
 pub use options::Options;
 pub use plan::{check, plan, replan};
+pub use profiles::profiles;
 pub use progress::{Progress, Silent};
 pub use render::render;
 pub use schema::{brief_schema, session_schema};
 pub use session_file::{
-    REPORT_FILE, SESSION_FILE, is_rejected, point_at, read_brief, read_session, session_text, write_text,
+    REPORT_FILE, SESSION_FILE, is_rejected, point_at, read_brief, read_profile, read_session, session_text,
+    write_text,
 };
 pub use set::{nearest, parse_setting};
 pub use verify::{Verification, verify};
@@ -58,7 +68,8 @@ pub fn master(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Session, Error> {
-    options.refuse_to_overwrite(out)?;
+    options.refuse_to_overwrite(out, &[])?;
+    order::refuse_impossible(brief)?;
     let mut session = analyse(delivery, brief, options, progress)?;
     check(&mut session);
     plan(&mut session)?;

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use acetate_render::Shape;
 
-use crate::{CHECKSUMS, DELIVERABLES, Error, REPORT_FILE, SESSION_FILE};
+use crate::{CHECKSUMS, DELIVERABLES, Error, MANIFEST_FILE, REPORT_FILE, SESSION_FILE};
 
 /// How the work is done. Nothing here changes a sample.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +43,10 @@ impl Options {
     }
 
     /// Fails before any work is done if the work would end in a refusal.
-    pub(crate) fn refuse_to_overwrite(&self, out: &Path) -> Result<(), Error> {
-        let files = DELIVERABLES.iter().map(|d| d.file).chain([SESSION_FILE, REPORT_FILE, CHECKSUMS]);
+    pub(crate) fn refuse_to_overwrite(&self, out: &Path, more: &[String]) -> Result<(), Error> {
+        let files =
+            DELIVERABLES.iter().map(|d| d.file).chain([SESSION_FILE, REPORT_FILE, MANIFEST_FILE, CHECKSUMS]);
+        let files = files.chain(more.iter().map(String::as_str));
         if !self.force {
             for file in files {
                 acetate_files::refuse_existing(&out.join(file))?;

@@ -1,10 +1,12 @@
 use std::path::Path;
 
 use acetate_files::{CHECKSUMS, Checksums, OutputFolder, RATES_HZ};
-use acetate_model::{Brief, Json, MAX_START_SECONDS, ParamError, Place, SESSION_FORMAT, Session, Severity};
+use acetate_model::{
+    Brief, Json, MAX_START_SECONDS, ParamError, Place, Profile, SESSION_FORMAT, Session, Severity,
+};
 use acetate_processors::settings_of;
 
-use crate::{Error, hand, position};
+use crate::{Error, MANIFEST_FILE, hand, manifest, position};
 
 /// The name of the session within an output folder.
 pub const SESSION_FILE: &str = "session.json";
@@ -18,12 +20,14 @@ pub(crate) fn stage(session: &Session, folder: &mut OutputFolder) -> Result<(), 
     for file in session.outcome.iter().flat_map(|o| &o.deliverables) {
         sums.add(&file.file, &file.sha256);
     }
-    for (name, text) in
-        [(SESSION_FILE, session_text(session)), (REPORT_FILE, acetate_report::markdown(session))]
-    {
-        let staged = folder.stage_text(name, &text)?;
-        sums.add(name, acetate_files::sha256_file(staged)?);
-    }
+    let mut put = |name: &str, text: &str| -> Result<String, Error> {
+        let sha256 = acetate_files::sha256_file(folder.stage_text(name, text)?)?;
+        sums.add(name, sha256.clone());
+        Ok(sha256)
+    };
+    let of_session = put(SESSION_FILE, &session_text(session))?;
+    put(REPORT_FILE, &acetate_report::markdown(session))?;
+    put(MANIFEST_FILE, &manifest::text(session, &of_session))?;
     folder.stage_text(CHECKSUMS, &sums.to_text())?;
     Ok(())
 }
@@ -40,6 +44,9 @@ const SESSION_HINT: &str =
 const MEND_HINT: &str = "mend it there, or make a new one with `acetate plan`";
 /// What to do about a brief that cannot be read.
 const BRIEF_HINT: &str = "`acetate schema brief` prints the form of a brief; an empty one is fine";
+/// What to do about a profile that cannot be read.
+const PROFILE_HINT: &str =
+    "`acetate list profiles` names those that are known; a profile is a list of `[[files]]`";
 /// What to do about a wish that does not fit the song.
 const WISH_HINT: &str = "change it there; `acetate explain NAME` says what a setting takes";
 
@@ -149,6 +156,20 @@ pub fn read_brief(path: &Path) -> Result<Brief, Error> {
     let Err(error) = brief.validate() else { return Ok(brief) };
     let at = position::told(&text, position::in_toml(&text, &error.path));
     Err(unreadable(format!("{at}{error}")))
+}
+
+/// Reads a profile; its name is that of the file. An error names the line and column.
+pub fn read_profile(path: &Path) -> Result<(String, Profile), Error> {
+    let unreadable = |error| Error::Unreadable { path: path.to_owned(), error, hint: PROFILE_HINT };
+    let text = acetate_files::read_text(path)?;
+    let profile: Profile =
+        toml::from_str(&text).map_err(|e| unreadable(e.to_string().trim_end().to_owned()))?;
+    if let Some((way, error)) = profile.wrong() {
+        let at = position::told(&text, position::in_toml(&text, &way));
+        return Err(unreadable(format!("{at}{}: {error}", way.join("."))));
+    }
+    let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+    Ok((name.unwrap_or_default(), profile))
 }
 
 /// The same error with the line and column of the brief or session that it came from, if it came from there.

@@ -5,9 +5,10 @@ use std::path::Path;
 use acetate_files::{Scratch, ScratchReader};
 use acetate_meters::MeterBank;
 use acetate_model::{
-    By, Json, Kind, Move, Params, Place, Process, Quantity, Settings, Source, Spec, Standing, Value, Worked,
+    By, Db, Json, Kind, Move, Params, Place, Process, Quantity, Readings, Settings, Source, Spec, Standing,
+    Worked,
 };
-use acetate_processors::{LimiterSettings, is_limiter, limiter_of};
+use acetate_processors::{GainSettings, LimiterSettings, is_limiter, limiter_of};
 use acetate_render::{Graph, Lane};
 
 use crate::{
@@ -38,6 +39,8 @@ pub(crate) struct Stage<'a> {
     pub(crate) drive_db: Option<f64>,
     /// How far the limiter stays under the promised ceiling, for what is added behind it.
     pub(crate) margin_db: f64,
+    /// Where there is no limiter: the true peak that the song is brought to.
+    pub(crate) open_dbtp: Option<f64>,
     /// Where long audio is kept.
     pub(crate) folder: &'a Path,
 }
@@ -45,6 +48,8 @@ pub(crate) struct Stage<'a> {
 /// The last stage, rendered.
 pub(crate) struct Settled {
     pub(crate) audio: ScratchReader,
+    /// The moves of the last stage, as they were rendered.
+    pub(crate) moves: Vec<Move>,
     pub(crate) worked: Vec<Worked>,
     pub(crate) passes: u32,
     pub(crate) drive_db: Option<f64>,
@@ -55,23 +60,35 @@ impl Stage<'_> {
     /// Renders until the loudness is as promised, or as near as the other promises allow.
     pub(crate) fn settle(&self, options: &Options, progress: &dyn Progress) -> Result<Settled, Error> {
         let Some((at, limiter)) = self.limiter() else {
-            let rendered = self.render(self.moves, options, progress)?;
-            return Ok(rendered.settled(1, None, None));
+            return self.open(options, progress);
         };
         let wish = Wish::of(&self.moves[at]);
         let mut goal = Goal::find(&wish, &limiter, self.envelope);
         let mut drive = self.drive_db.unwrap_or(goal.drive_db);
         for pass in 1.. {
-            let rendered = self.render(&self.with_drive(at, &limiter, drive), options, progress)?;
+            let moves = self.with_drive(at, &limiter, drive);
+            let rendered = self.render(&moves, options, progress)?;
             goal.give_way_to(&wish, rendered.reduction_db);
             let next = goal.next_drive(drive, &rendered, |drive| self.envelope.behind(&limiter, drive));
             if next == drive || pass == PASSES {
                 let gave_way = goal.gave_way(rendered.heard_lufs);
-                return Ok(rendered.settled(pass, Some(drive), gave_way));
+                return Ok(rendered.settled(moves, pass, Some(drive), gave_way));
             }
             drive = next;
         }
         unreachable!("the last pass returns")
+    }
+
+    /// Without a limiter: as it is, or with its highest peak where it is wanted.
+    fn open(&self, options: &Options, progress: &dyn Progress) -> Result<Settled, Error> {
+        let rendered = self.render(self.moves, options, progress)?;
+        let Some((wanted, peak)) = self.open_dbtp.zip(rendered.peak_dbtp) else {
+            return Ok(rendered.settled(self.moves.to_vec(), 1, None, None));
+        };
+        let level = GainSettings { gain_db: Db(wanted - self.margin_db - peak) };
+        let moves: Vec<Move> = self.moves.iter().cloned().chain([own_move("master/level", &level)]).collect();
+        let rendered = self.render(&moves, options, progress)?;
+        Ok(rendered.settled(moves, 2, None, None))
     }
 
     fn limiter(&self) -> Option<(usize, LimiterSettings)> {
@@ -96,22 +113,22 @@ impl Stage<'_> {
         let spec = Spec::new(source.rate_hz(), source.channels(), options.block_frames);
         progress.begin("limiting", source.frames());
         let mut audio = Scratch::new(spec.rate_hz, spec.channels, options.memory_bytes, self.folder);
-        let mut loudness = MeterBank::only(&spec, &["loudness"]);
+        let meters = if self.open_dbtp.is_some() { &["loudness", "peak"][..] } else { &["loudness"] };
+        let mut meters = MeterBank::only(&spec, meters);
         let lanes = vec![Lane { name: "bus".into(), source }];
         let mut graph = Graph::build(moves, lanes, options.shape())?;
         graph.run(|block| {
             audio.push(&block.main)?;
-            loudness.push(&block.main);
+            meters.push(&block.main);
             step(progress, block.frames())
         })?;
-        let heard_lufs = loudness.readings(&Place::Master).into_iter().find_map(|r| match r.value {
-            Value::Scalar(lufs) if r.quantity == Quantity::Integrated => Some(lufs),
-            _ => None,
-        });
+        let heard = Readings(meters.readings(&Place::Master));
+        let heard_lufs = heard.scalar(&Place::Master, Quantity::Integrated);
+        let peak_dbtp = heard.scalar(&Place::Master, Quantity::TruePeak);
         let worked = graph.worked();
         let limiter = worked.last().and_then(|w| w.reductions.last());
         let reduction_db = limiter.map_or(0.0, |r| f64::from(r.mean_db));
-        Ok(Rendered { audio: audio.into_reader(), heard_lufs, reduction_db, worked })
+        Ok(Rendered { audio: audio.into_reader(), heard_lufs, peak_dbtp, reduction_db, worked })
     }
 }
 
@@ -119,13 +136,20 @@ impl Stage<'_> {
 struct Rendered {
     audio: ScratchReader,
     heard_lufs: Option<f64>,
+    peak_dbtp: Option<f64>,
     reduction_db: f64,
     worked: Vec<Worked>,
 }
 
 impl Rendered {
-    fn settled(self, passes: u32, drive_db: Option<f64>, gave_way: Option<String>) -> Settled {
-        Settled { audio: self.audio, worked: self.worked, passes, drive_db, gave_way }
+    fn settled(
+        self,
+        moves: Vec<Move>,
+        passes: u32,
+        drive_db: Option<f64>,
+        gave_way: Option<String>,
+    ) -> Settled {
+        Settled { audio: self.audio, moves, worked: self.worked, passes, drive_db, gave_way }
     }
 }
 

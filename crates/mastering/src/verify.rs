@@ -1,16 +1,18 @@
 use std::path::Path;
 
 use acetate_files::Checksums;
-use acetate_model::{Kept, Quantity, Session};
+use acetate_model::{Kept, Outcome, Quantity, Session, Sum};
 use rayon::prelude::*;
 
-use crate::{CHECKSUMS, Error, Options, Progress, SESSION_FILE, deliver, read_session};
+use crate::{CHECKSUMS, Error, Options, Progress, SESSION_FILE, deliver, read_session, sums};
 
 /// What became of a delivered folder.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Verification {
     /// Every file of audio with its promises, measured anew.
     pub files: Vec<VerifiedFile>,
+    /// What adds up to what, measured anew.
+    pub sums: Vec<Sum>,
     /// Files whose bytes are not what the checksums say, with what is wrong.
     pub changed: Vec<String>,
 }
@@ -27,7 +29,9 @@ pub struct VerifiedFile {
 impl Verification {
     /// Whether everything is as promised.
     pub fn holds(&self) -> bool {
-        self.changed.is_empty() && self.files.iter().all(|f| f.promises.iter().all(|p| p.kept))
+        let of_files = self.files.iter().flat_map(|f| &f.promises);
+        let of_sums = self.sums.iter().flat_map(|s| &s.promises);
+        self.changed.is_empty() && of_files.chain(of_sums).all(|p| p.kept)
     }
 }
 
@@ -39,22 +43,26 @@ const OF_A_RENDERING: [Quantity; 3] = [Quantity::Dither, Quantity::GainReduction
 /// What needs the signals inside a rendering (dither, gain reduction) is left out.
 pub fn verify(folder: &Path, options: &Options, progress: &dyn Progress) -> Result<Verification, Error> {
     let session: Session = read_session(&folder.join(SESSION_FILE))?;
-    let deliverables = session.outcome.map(|o| o.deliverables).unwrap_or_default();
-    let sums = Checksums::read(&folder.join(CHECKSUMS))?;
-    let changed = sums.entries.iter().filter_map(|(name, sha256)| changed(folder, name, sha256)).collect();
+    let Outcome { deliverables, sums, .. } = session.outcome.unwrap_or_default();
+    let listed = Checksums::read(&folder.join(CHECKSUMS))?;
+    let changed = listed.entries.iter().filter_map(|(name, sha256)| changed(folder, name, sha256)).collect();
     progress.begin("verifying", Some(deliverables.iter().map(|d| d.frames).sum()));
     options.in_pool(|| {
         let files = deliverables
             .par_iter()
             .map(|delivered| {
-                let measured = deliver::measure(&folder.join(&delivered.file), None, None, progress)?;
+                let path = folder.join(&delivered.file);
+                let of = (delivered.format, delivered.rate_hz);
+                let measured = deliver::measure(&path, of, None, None, progress)?;
                 let promised = delivered.promises.iter().map(|kept| kept.promise.clone());
                 let promises = promised.filter(|p| !OF_A_RENDERING.contains(&p.quantity)).collect();
                 let promises = deliver::keep(promises, &measured.readings);
                 Ok(VerifiedFile { file: delivered.file.clone(), promises })
             })
             .collect::<Result<_, Error>>()?;
-        Ok(Verification { files, changed })
+        let find = |file: &str| folder.join(file);
+        let sums = sums.into_iter().map(|sum| sums::measured(sum, None, &find, progress));
+        Ok(Verification { files, sums: sums.collect::<Result<_, Error>>()?, changed })
     })
 }
 

@@ -11,7 +11,7 @@ fn write(folder: &Path, name: &str, audio: &Audio) {
     let spec = WavSpec { rate_hz: audio.rate_hz, channels: audio.channels.len(), bits: WavBits::Int24 };
     let mut writer = WavWriter::create(&folder.join(format!("{name}.wav")), spec).expect("a file begins");
     writer.write(audio).expect("a file grows");
-    writer.finish().and_then(acetate_files::FinishedWav::persist).expect("a file ends");
+    writer.finish().and_then(acetate_files::FinishedFile::persist).expect("a file ends");
 }
 
 /// The demo song with one stem changed, as it is found.

@@ -69,7 +69,7 @@ fn found(victim: &Audio, bits: WavBits) -> Vec<String> {
         let mut writer =
             WavWriter::create(&folder.path().join(format!("{name}.wav")), spec).expect("a file begins");
         writer.write(audio).expect("a file grows");
-        writer.finish().and_then(acetate_files::FinishedWav::persist).expect("a file ends");
+        writer.finish().and_then(acetate_files::FinishedFile::persist).expect("a file ends");
     }
     let delivery = scan(&[folder.path().to_owned()], None).expect("stems are found");
     let mut session =

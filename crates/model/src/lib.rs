@@ -50,8 +50,9 @@ pub use reading::{Reading, Readings, Value};
 pub use role::{Role, RoleBy, RoleGuess};
 pub use serde_json::Value as Json;
 pub use session::{
-    Acceptance, Decision, Deliverable, Kept, MOST_STEMS, MixRequest, Outcome, Repaired, SESSION_FORMAT,
-    Session, SourceInfo, SourceNote, Stem, Sum, Verdict, VerdictChoice, Weighed, Worked,
+    Acceptance, CodecCheck, Decision, Deliverable, Kept, Levels, MOST_STEMS, MixRequest, Outcome, Playback,
+    Repaired, SESSION_FORMAT, Session, SourceInfo, SourceNote, Stem, Sum, Verdict, VerdictChoice, Weighed,
+    Worked,
 };
 pub use tags::Tags;
 pub use unit::{Db, Dbfs, Dbtp, Degrees, Hz, Lu, Lufs, Ms, Percent, Q, Ratio, Unit};

@@ -21,6 +21,9 @@ pub struct Profile {
     /// The files of the song.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileForm>,
+    /// What services make of the first file: each is encoded, decoded again, and measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codecs: Vec<FileForm>,
     /// The mastered stems, which add up to the master.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stems: Option<FileForm>,
@@ -73,11 +76,26 @@ impl Profile {
                 return at(&["files", &number, "file"], error);
             }
         }
+        for (n, codec) in self.codecs.iter().enumerate() {
+            if !codec.format.is_lossy() {
+                let error = format!("expected a lossy format, found {}", codec.format.name());
+                return at(&["codecs", &n.to_string(), "format"], error);
+            }
+            if let Some((key, error)) = codec.wrong() {
+                return at(&["codecs", &n.to_string(), key], error);
+            }
+        }
         let stems = self.stems.as_ref()?;
         if stems.format.is_lossy() || stems.rate_hz.is_some() {
             let error =
                 "expected a lossless format at the rate of the session, since the stems add up to the master";
             return at(&["stems", "format"], error.into());
+        }
+        if stems.bits == Some(16) {
+            return at(
+                &["stems", "bits"],
+                "expected 24 or 32, since stems are not the last file, found 16".into(),
+            );
         }
         stems.wrong().and_then(|(key, error)| at(&["stems", key], error))
     }

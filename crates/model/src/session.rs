@@ -2,8 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Brief, Evidence, FileForm, Finding, Format, Move, MoveProof, Part, Place, PlanProof, Promise, Readings,
-    Reduction, Role, RoleBy, RoleGuess,
+    Brief, Evidence, FileForm, Finding, Format, Lufs, Move, MoveProof, Part, Place, PlanProof, Promise,
+    Quantity, Readings, Reduction, Role, RoleBy, RoleGuess,
 };
 
 /// The version of the session's form.
@@ -273,6 +273,12 @@ pub enum VerdictChoice {
 pub struct Outcome {
     /// The written files.
     pub deliverables: Vec<Deliverable>,
+    /// What services do to the master when they play it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub playback: Vec<Playback>,
+    /// What codecs make of the song.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codecs: Vec<CodecCheck>,
     /// Which of them add up to which.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sums: Vec<Sum>,
@@ -328,8 +334,32 @@ pub struct Deliverable {
     pub frames: u64,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
+    /// How loud it is.
+    #[serde(default)]
+    pub levels: Levels,
     /// Each promise with what was measured on the file, re-read from disk.
     pub promises: Vec<Kept>,
+}
+
+/// How loud a file is, measured on the file.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Levels {
+    /// The loudness of the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integrated_lufs: Option<f64>,
+    /// Its loudness range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loudness_range_lu: Option<f64>,
+    /// The highest true peak.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub true_peak_dbtp: Option<f64>,
+    /// The loudest 400 ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_momentary_lufs: Option<f64>,
+    /// The loudest 3 s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_short_term_lufs: Option<f64>,
 }
 
 impl Deliverable {
@@ -340,6 +370,35 @@ impl Deliverable {
     }
 }
 
+/// What a service does to the master when it plays it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Playback {
+    /// The service, and its setting where it has several.
+    pub service: String,
+    /// The loudness that it plays at.
+    pub plays_at_lufs: Lufs,
+    /// By how much it turns this song up, or down where negative.
+    pub gain_db: f64,
+    /// The true peak of what is played.
+    pub true_peak_dbtp: f64,
+    /// How far its limiter turns peaks down; none where it has none, or none is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limited_db: Option<f64>,
+}
+
+/// What a codec makes of the song: encoded, decoded again, and measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodecCheck {
+    /// The profile that asks for it.
+    pub profile: String,
+    /// What it is encoded as.
+    pub form: FileForm,
+    /// What was measured on the decoded audio.
+    pub promises: Vec<Kept>,
+}
+
 /// Files that add up to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -348,15 +407,27 @@ pub struct Sum {
     pub parts: Vec<String>,
     /// The path of the whole.
     pub whole: String,
+    /// By what the parts were turned down, in dB, and are turned up again before they are added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned_down_db: Option<f64>,
     /// How near they come, measured on the written files.
     pub promises: Vec<Kept>,
+}
+
+impl CodecCheck {
+    /// The true peak of the decoded audio.
+    pub fn true_peak_dbtp(&self) -> Option<f64> {
+        self.promises.iter().find(|k| k.promise.quantity == Quantity::TruePeak)?.measured
+    }
 }
 
 impl Outcome {
     /// Whether every promise was kept.
     pub fn kept(&self) -> bool {
         let of_files = self.deliverables.iter().flat_map(|d| &d.promises);
-        of_files.chain(self.sums.iter().flat_map(|s| &s.promises)).all(|p| p.kept)
+        let of_codecs = self.codecs.iter().flat_map(|c| &c.promises);
+        let of_sums = self.sums.iter().flat_map(|s| &s.promises);
+        of_files.chain(of_codecs).chain(of_sums).all(|p| p.kept)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sessions as pages for people. Every number comes from the session.
 
 mod client;
+mod files;
 mod findings;
 mod guide;
 mod letters;

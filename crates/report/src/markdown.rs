@@ -1,12 +1,12 @@
 use std::fmt::{self, Write};
 
 use acetate_model::{
-    Deliverable, Kept, Outcome, Place, Promise, Quantity, Readings, RoleBy, Session, SourceInfo, SourceNote,
-    Stem, Value, VerdictChoice,
+    Outcome, Place, Promise, Quantity, Readings, RoleBy, Session, SourceInfo, SourceNote, Stem, Value,
+    VerdictChoice,
 };
 
 use crate::{
-    findings,
+    files, findings,
     letters::{amount, plain},
     moves, proof,
     spark::spark,
@@ -51,7 +51,7 @@ fn write(out: &mut String, session: &Session) -> fmt::Result {
     passed_over(out, session)?;
     if let Some(outcome) = &session.outcome {
         findings::write(out, "What to know about the master", &outcome.findings)?;
-        files(out, outcome)?;
+        files::write(out, outcome)?;
     }
     writeln!(out, "---\n\n{}, session format {}.", session.made_by, session.format)
 }
@@ -184,43 +184,6 @@ fn note(note: &SourceNote) -> String {
     }
 }
 
-fn files(out: &mut String, outcome: &Outcome) -> fmt::Result {
-    writeln!(out, "## Files\n")?;
-    for file in &outcome.deliverables {
-        let seconds = file.frames as f64 / f64::from(file.rate_hz.max(1));
-        writeln!(
-            out,
-            "### {}\n\n{} bit, {} Hz, {}\n\n| promise | asked | measured on the file | |\n|---|---:|---:|---|",
-            plain(&file.file),
-            file.bits,
-            file.rate_hz,
-            crate::moment(seconds * 1000.0),
-        )?;
-        for kept in &file.promises {
-            promise(out, kept)?;
-        }
-        checksum(out, file)?;
-    }
-    Ok(())
-}
-
-fn promise(out: &mut String, kept: &Kept) -> fmt::Result {
-    let quantity = kept.promise.quantity;
-    let verdict = match (kept.kept, &kept.note) {
-        (true, None) => "kept".to_owned(),
-        (true, Some(note)) => format!("kept; {}", plain(note)),
-        (false, None) => "**broken**".to_owned(),
-        (false, Some(note)) => format!("**gave way**: {}", plain(note)),
-    };
-    writeln!(
-        out,
-        "| {} | {} | {} | {verdict} |",
-        quantity.label(),
-        limits(quantity, kept.promise.within),
-        kept.measured.map_or("undefined".to_owned(), |v| precise(quantity, v)),
-    )
-}
-
 /// A promise's limits in words, one digit finer than a reading, since its tolerance is.
 pub fn limits(quantity: Quantity, [low, high]: [f64; 2]) -> String {
     if low == high {
@@ -238,8 +201,4 @@ pub fn precise(quantity: Quantity, value: f64) -> String {
         symbol @ ("LUFS" | "dBTP" | "dBFS" | "dB" | "LU") => format!("{value:.2} {symbol}").replace('-', "−"),
         _ => amount(quantity, value),
     }
-}
-
-fn checksum(out: &mut String, file: &Deliverable) -> fmt::Result {
-    writeln!(out, "\nSHA-256 `{}`\n", file.sha256)
 }

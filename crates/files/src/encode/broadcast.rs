@@ -1,6 +1,8 @@
 //! The `bext` chunk of a Broadcast Wave, version 2 (EBU Tech 3285).
 
-use super::{About, Levels};
+use acetate_model::Levels;
+
+use super::About;
 
 /// Where the description, the originator and its reference, the date, the version and the levels begin.
 const ORIGINATOR: usize = 256;

@@ -19,7 +19,7 @@ use crate::{
 
 pub use cover::Cover;
 pub use program::{Decoded, encoder_of};
-pub use tagging::{About, Levels};
+pub use tagging::About;
 
 /// Writes one file of audio, block by block, beside its place. Dropped before its end, it leaves nothing behind.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-use acetate_model::{Format, Tags};
+use acetate_model::{Format, Levels, Tags};
 use lofty::{
     config::WriteOptions,
     id3::v2::Id3v2Tag,
@@ -20,21 +20,6 @@ pub struct About {
     pub cover: Option<Cover>,
     /// The program that made the file.
     pub made_by: String,
-}
-
-/// What was measured on a file and is written into it.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Levels {
-    /// The loudness of the whole.
-    pub integrated_lufs: Option<f64>,
-    /// Its loudness range.
-    pub loudness_range_lu: Option<f64>,
-    /// The highest true peak.
-    pub true_peak_dbtp: Option<f64>,
-    /// The loudest 400 ms.
-    pub max_momentary_lufs: Option<f64>,
-    /// The loudest 3 s.
-    pub max_short_term_lufs: Option<f64>,
 }
 
 /// The loudness that `ReplayGain` 2.0 plays at.

@@ -2,8 +2,8 @@
 
 use std::{fs, path::Path, process::Command};
 
-use acetate_files::{About, AudioWriter, Cover, Decoded, Levels, encoder_of};
-use acetate_model::{Audio, FileForm, Format, Source, Tags};
+use acetate_files::{About, AudioWriter, Cover, Decoded, encoder_of};
+use acetate_model::{Audio, FileForm, Format, Levels, Source, Tags};
 use tempfile::tempdir;
 
 use crate::help::{ffmpeg_raw, have, load, tone};

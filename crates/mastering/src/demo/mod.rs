@@ -25,11 +25,11 @@ pub const TITLE: &str = "Demo";
 /// The rate at which the song is written.
 const RATE_HZ: u32 = 44_100;
 /// The folder of the stems within the output folder.
-const STEMS: &str = "stems";
+const STEMS: &str = "song";
 
 /// Composes the song and writes its stems into `stems` within a folder; the paths of the files are returned.
 pub fn write(out: &Path, options: &Options) -> Result<Vec<PathBuf>, Error> {
-    options.refuse_to_overwrite(out)?;
+    options.refuse_to_overwrite(out, &[])?;
     let mut folder = OutputFolder::create(&out.join(STEMS), options.force)?;
     for (name, audio) in compose(RATE_HZ) {
         let spec = WavSpec { rate_hz: RATE_HZ, channels: audio.channels.len(), bits: WavBits::Int24 };

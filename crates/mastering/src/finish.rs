@@ -1,0 +1,315 @@
+//! The way from the bus to verified files.
+
+use std::path::PathBuf;
+
+use acetate_dsp::Resampler;
+use acetate_files::{AudioWriter, FinishedFile, OutputFolder, ScratchReader, StemFile};
+use acetate_model::{
+    Case, CodecCheck, Deliverable, FileForm, LastChain, Move, Outcome, Place, Promise, Quantity, Readings,
+    Session, Stage as When, Standing, Sum, amplitude,
+};
+use acetate_processors::{LimiterSettings, limiter_of};
+use rayon::prelude::*;
+
+use crate::{
+    DELIVERABLES, Error, Options, Progress,
+    bus::{Bus, at_rate},
+    deliver::{self, LOSSY_PEAK_DBTP, Measured},
+    linked::Linked,
+    order::{Form, Group, Order},
+    render::not_applied,
+    services::playback,
+    settle::{Settled, Stage},
+    sums,
+};
+
+/// How often files are written again because one of them broke the ceiling.
+const ATTEMPTS: u32 = 3;
+/// Steps of the coarsest file that dither and rounding may add to a peak.
+const DITHER_PEAK_LSB: f64 = 3.0;
+/// What a file over the ceiling is corrected by beyond the excess.
+const EXCESS_DB: f64 = 0.001;
+/// The meters for files beside the master.
+pub(crate) const FILE_METERS: &[&str] = &["loudness", "peak", "clipping"];
+/// By how much a codec may change the loudness.
+const LOSSY_LU: f64 = 0.2;
+
+pub(crate) struct Finish<'a> {
+    pub(crate) session: &'a Session,
+    /// Of the stems, and behind them of the mix.
+    pub(crate) files: &'a [StemFile],
+    pub(crate) order: &'a Order,
+    pub(crate) bus: &'a Bus,
+    pub(crate) last: &'a [Move],
+    pub(crate) folder: &'a mut OutputFolder,
+    pub(crate) options: &'a Options,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// The files of one group, measured, and what codecs made of it.
+struct Written {
+    settled: Settled,
+    files: Vec<Measured>,
+    codecs: Vec<CodecCheck>,
+}
+
+impl Finish<'_> {
+    /// Renders, writes and measures every file; the drive that was found is returned beside the outcome.
+    pub(crate) fn outcome(mut self) -> Result<(Outcome, Option<f64>), Error> {
+        let order = self.order;
+        let mut outcome = Outcome { worked: self.bus.worked.clone(), ..Outcome::default() };
+        let mut found = limiter(self.last).filter(|_| self.session.outcome.is_some()).map(|l| l.drive_db.0);
+        let mut master = None;
+        for group in &order.groups {
+            let moves = group.aim.moves(self.session, self.last);
+            // what was found for one aim is no hint for another
+            let usual = group.aim == order.groups[0].aim;
+            let written = self.group(group, &moves, found.filter(|_| usual))?;
+            let Written { settled, files, codecs } = written;
+            for (form, measured) in group.forms.iter().zip(&files) {
+                outcome.deliverables.push(self.limited(
+                    form,
+                    (group, &moves),
+                    measured,
+                    settled.gave_way.as_deref(),
+                ));
+            }
+            outcome.codecs.extend(codecs);
+            if usual {
+                outcome.passes = outcome.passes.max(settled.passes);
+            }
+            if master.is_none() {
+                outcome.readings = Readings(files.into_iter().next().map(|f| f.readings).unwrap_or_default());
+                outcome.worked.extend(settled.worked.iter().cloned());
+                outcome.gave_way.extend(settled.gave_way.clone());
+                found = settled.drive_db;
+                master = Some(settled);
+            } else if let Some(gave_way) = settled.gave_way.filter(|_| !usual) {
+                let files: Vec<&str> = group.forms.iter().map(|form| form.path.as_str()).collect();
+                outcome.gave_way.push(format!("{}: {gave_way}", files.join(", ")));
+            }
+        }
+        if let Some(master) = &master {
+            let linked = Linked { finish: &mut self, master };
+            let (deliverables, sums) = linked.deliver()?;
+            outcome.deliverables.extend(deliverables);
+            outcome.sums = self.proven(sums, &outcome.readings)?;
+        }
+        outcome.playback = playback(&outcome.readings);
+        outcome.findings = acetate_checks::run(&Case {
+            stage: When::Output,
+            brief: &self.session.brief,
+            stems: &self.session.stems,
+            readings: &outcome.readings,
+            findings: &[],
+        });
+        outcome.findings.extend(not_applied(&self.session.plan));
+        outcome.findings.extend(order.left_out.iter().cloned());
+        Ok((outcome, found))
+    }
+
+    /// Settles the last stage for one group and writes its files; again with more margin if one of them, or what a
+    /// codec makes of it, is over.
+    fn group(&mut self, group: &Group, moves: &[Move], drive_db: Option<f64>) -> Result<Written, Error> {
+        let open_dbtp = (group.aim.chain == LastChain::Open).then_some(group.aim.ceiling_dbtp);
+        let ceiling = limiter(moves).map(|l| l.ceiling_dbtp.0).or(open_dbtp);
+        let mut margin_db = ceiling.map_or(0.0, |ceiling| dither_margin_db(&group.forms, ceiling));
+        for attempt in 1.. {
+            let bus = || self.bus.at_rate(group.rate_hz);
+            let stage = Stage {
+                bus: &bus,
+                moves,
+                envelope: &self.bus.envelope,
+                drive_db,
+                margin_db,
+                open_dbtp,
+                folder: self.folder.path(),
+            };
+            let settled = stage.settle(self.options, self.progress)?;
+            let mut files = self.write(&group.forms, &settled)?;
+            for file in &mut files {
+                file.add_reduction(&settled.worked);
+            }
+            let codecs = self.codecs(group, &settled.audio)?;
+            let over = |peak: Option<f64>, limit: f64| peak.map_or(f64::NEG_INFINITY, |peak| peak - limit);
+            let of_files = group.forms.iter().zip(&files).map(|(form, file)| {
+                let lossy = form.file.format.is_lossy();
+                let limit = if lossy { Some(LOSSY_PEAK_DBTP) } else { ceiling };
+                limit.map_or(f64::NEG_INFINITY, |limit| over(file.scalar(Quantity::TruePeak), limit))
+            });
+            let of_codecs = codecs.iter().map(|codec| over(codec.true_peak_dbtp(), LOSSY_PEAK_DBTP));
+            let excess = of_files.chain(of_codecs).fold(f64::NEG_INFINITY, f64::max);
+            if excess <= 0.0 || attempt == ATTEMPTS || ceiling.is_none() {
+                return Ok(Written { settled, files, codecs });
+            }
+            margin_db += excess + EXCESS_DB;
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    /// Writes files of one recording side by side, and reads each again.
+    fn write(&mut self, forms: &[Form], settled: &Settled) -> Result<Vec<Measured>, Error> {
+        self.progress.begin("writing and verifying", Some(2 * self.bus.frames * forms.len() as u64));
+        let jobs =
+            forms.iter().map(|form| self.open(form, &settled.audio, None)).collect::<Result<Vec<_>, _>>()?;
+        self.write_all(jobs)
+    }
+
+    /// Makes ready to write a recording into a file.
+    pub(crate) fn open<'r>(
+        &mut self,
+        form: &Form,
+        audio: &'r ScratchReader,
+        title: Option<&str>,
+    ) -> Result<Job<'r>, Error> {
+        use acetate_model::Source;
+        let rate_hz = form.file.rate_hz.unwrap_or_else(|| form.file.format.rate_hz(audio.rate_hz()));
+        let mut about = self.order.about.clone();
+        about.title =
+            about.title.map(|song| title.map_or(song.clone(), |version| format!("{song} ({version})")));
+        let mut writer =
+            self.folder.create_audio(&form.path, &form.file, (rate_hz, audio.channels()), &about)?;
+        let frames = audio.frames().unwrap_or(0);
+        writer.expect_frames(expected_frames(frames, audio.rate_hz(), rate_hz));
+        Ok(Job { form: form.clone(), rate_hz, audio, writer, about })
+    }
+
+    /// Writes, measures and tags files side by side, and keeps them until the folder is complete.
+    pub(crate) fn write_all(&mut self, jobs: Vec<Job>) -> Result<Vec<Measured>, Error> {
+        let (options, progress) = (self.options, self.progress);
+        let written: Vec<_> =
+            jobs.into_par_iter().map(|job| job.write(options, progress)).collect::<Result<_, Error>>()?;
+        Ok(written.into_iter().map(|(file, measured)| self.keep(file, measured)).collect())
+    }
+
+    pub(crate) fn keep(&mut self, file: FinishedFile, measured: Measured) -> Measured {
+        self.folder.stage_file(file);
+        measured
+    }
+
+    /// What codecs make of a recording.
+    fn codecs(&self, group: &Group, audio: &ScratchReader) -> Result<Vec<CodecCheck>, Error> {
+        let all = group.codecs.par_iter();
+        all.map(|(profile, form)| self.codec(profile, form, audio)).collect()
+    }
+
+    fn codec(&self, profile: &str, form: &FileForm, audio: &ScratchReader) -> Result<CodecCheck, Error> {
+        use acetate_model::Source;
+        let rate_hz = form.file_rate_hz(audio.rate_hz());
+        let target = self.folder.path().join(form.name());
+        let about = acetate_files::About::default();
+        let writer = AudioWriter::create(&target, form, (rate_hz, audio.channels()), &about)?;
+        let encoded = deliver::write(form, at_rate(audio, rate_hz), writer, self.options, self.progress)?;
+        let measured =
+            deliver::measure(encoded.path(), (form.format, rate_hz), None, Some(FILE_METERS), self.progress)?;
+        let length = expected_frames(self.bus.frames, self.session.rate_hz, rate_hz);
+        let promises = deliver::keep(deliver::promises(form, rate_hz, length), &measured.readings);
+        Ok(CodecCheck { profile: profile.to_owned(), form: form.clone(), promises })
+    }
+
+    /// The record of a file that comes out of the last stage.
+    pub(crate) fn limited(
+        &self,
+        form: &Form,
+        (group, moves): (&Group, &[Move]),
+        measured: &Measured,
+        gave_way: Option<&str>,
+    ) -> Deliverable {
+        let clipped = self.session.readings.scalar(&Place::Master, Quantity::ClippedRuns).unwrap_or(0.0);
+        let mut promises: Vec<Promise> = Vec::new();
+        let about_the_file = |p: &&Promise| p.of == Place::Master && measured.scalar(p.quantity).is_some();
+        for m in moves.iter().filter(|m| m.standing == Standing::Active) {
+            promises.extend(m.promises.iter().filter(about_the_file).cloned());
+        }
+        if form.file.format.is_lossy() {
+            promises.retain(|p| p.quantity != Quantity::TruePeak);
+            for promise in promises.iter_mut().filter(|p| p.quantity == Quantity::Integrated) {
+                promise.within = [promise.within[0] - LOSSY_LU, promise.within[1] + LOSSY_LU];
+            }
+        }
+        let ceiling = match group.aim.chain {
+            LastChain::Open => Some(group.aim.ceiling_dbtp),
+            LastChain::Limited => limiter(moves).map(|l| l.ceiling_dbtp.0),
+        };
+        promises.extend(deliver::limited_promises(&form.file, ceiling, clipped));
+        self.deliverable(form, group.rate_hz, measured, promises, gave_way)
+    }
+
+    /// The record of a file.
+    pub(crate) fn deliverable(
+        &self,
+        form: &Form,
+        rate_hz: u32,
+        measured: &Measured,
+        mut promises: Vec<Promise>,
+        gave_way: Option<&str>,
+    ) -> Deliverable {
+        let length = expected_frames(self.bus.frames, self.session.rate_hz, rate_hz);
+        promises.extend(deliver::promises(&form.file, rate_hz, length));
+        promises.retain(|p| p.quantity != Quantity::Dither || measured.scalar(Quantity::Dither).is_some());
+        let mut promises = deliver::keep(promises, &measured.readings);
+        for kept in promises.iter_mut().filter(|k| !k.kept && k.promise.quantity == Quantity::Integrated) {
+            kept.note = gave_way.map(str::to_owned);
+        }
+        Deliverable {
+            file: form.path.clone(),
+            format: form.file.format,
+            rate_hz,
+            bits: form.file.sample_bits().unwrap_or(0),
+            kbps: form.file.bit_rate_kbps(),
+            turned_down_db: None,
+            frames: measured.frames,
+            sha256: measured.sha256.clone(),
+            levels: measured.levels(),
+            promises,
+        }
+    }
+
+    /// Measures what adds up to what, on the files themselves.
+    fn proven(&self, sums: Vec<Sum>, master: &Readings) -> Result<Vec<Sum>, Error> {
+        let loudness = master.scalar(&Place::Master, Quantity::Integrated);
+        let find = |file: &str| -> PathBuf { self.folder.staged(file).unwrap_or_else(|| file.into()) };
+        let proven = |sum: Sum| sums::measured(sum, loudness, &find, self.progress);
+        sums.into_iter().map(proven).collect()
+    }
+}
+
+fn limiter(moves: &[Move]) -> Option<LimiterSettings> {
+    let mut active = moves.iter().filter(|m| m.standing == Standing::Active);
+    active.find_map(|m| limiter_of(&m.process.kind, &m.process.settings))
+}
+
+/// A file that is about to be written.
+pub(crate) struct Job<'a> {
+    form: Form,
+    rate_hz: u32,
+    audio: &'a ScratchReader,
+    writer: AudioWriter,
+    about: acetate_files::About,
+}
+
+impl Job<'_> {
+    fn write(self, options: &Options, progress: &dyn Progress) -> Result<(FinishedFile, Measured), Error> {
+        let Self { form, rate_hz, audio, writer, about } = self;
+        let mut file = deliver::write(&form.file, at_rate(audio, rate_hz), writer, options, progress)?;
+        let mut before = at_rate(audio, rate_hz);
+        let meters = (form.path != DELIVERABLES[0].file).then_some(FILE_METERS);
+        let format = form.file.format;
+        let mut measured =
+            deliver::measure(file.path(), (format, rate_hz), Some(before.as_mut()), meters, progress)?;
+        about.write_into(&mut file, format, &measured.levels())?;
+        measured.sha256 = acetate_files::sha256_file(file.path())?;
+        Ok((file, measured))
+    }
+}
+
+/// Room under the ceiling for what dither and rounding add to a peak.
+pub(crate) fn dither_margin_db(forms: &[Form], ceiling_dbtp: f64) -> f64 {
+    let bits = forms.iter().filter_map(|form| form.file.sample_bits()).min().unwrap_or(24);
+    let step = libm::exp2(1.0 - f64::from(bits));
+    -20.0 * libm::log10(1.0 - DITHER_PEAK_LSB * step / amplitude(ceiling_dbtp))
+}
+
+fn expected_frames(frames: u64, from_hz: u32, to_hz: u32) -> u64 {
+    if from_hz == to_hz { frames } else { Resampler::new(from_hz, to_hz, 2).length(frames) }
+}
