@@ -27,7 +27,7 @@ mod wav;
 use std::ops::RangeInclusive;
 
 pub use checksum::{CHECKSUMS, Checksums, sha256_file};
-pub use encode::{About, AudioWriter, Cover, Decoded, encoder_of};
+pub use encode::{About, AudioWriter, Cover, Decoded, StemTrack, encoder_of, join_tracks, name_stems};
 pub use error::FileError;
 pub use finished::FinishedFile;
 pub use input::Input;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use acetate_dsp::Resampler;
-use acetate_files::{AudioWriter, FinishedFile, OutputFolder, ScratchReader, StemFile};
+use acetate_files::{About, AudioWriter, FinishedFile, OutputFolder, ScratchReader, StemFile};
 use acetate_model::{
     Case, CodecCheck, Deliverable, FileForm, LastChain, Move, Outcome, Place, Promise, Quantity, Readings,
     Session, Stage as When, Standing, Sum, amplitude,
@@ -13,7 +13,8 @@ use rayon::prelude::*;
 
 use crate::{
     DELIVERABLES, Error, Options, Progress,
-    bus::{Bus, at_rate},
+    bus::{Bus, at_rate, split},
+    cut,
     deliver::{self, LOSSY_PEAK_DBTP, Measured},
     linked::Linked,
     order::{Form, Group, Order},
@@ -111,11 +112,12 @@ impl Finish<'_> {
     /// Settles the last stage for one group and writes its files; again with more margin if one of them, or what a
     /// codec makes of it, is over.
     fn group(&mut self, group: &Group, moves: &[Move], drive_db: Option<f64>) -> Result<Written, Error> {
-        let open_dbtp = (group.aim.chain == LastChain::Open).then_some(group.aim.ceiling_dbtp);
+        let open_dbtp = group.aim.chain.is_open().then_some(group.aim.ceiling_dbtp);
         let ceiling = limiter(moves).map(|l| l.ceiling_dbtp.0).or(open_dbtp);
         let mut margin_db = ceiling.map_or(0.0, |ceiling| dither_margin_db(&group.forms, ceiling));
+        let cut = (group.aim.chain == LastChain::Cut).then(|| self.cut()).transpose()?;
         for attempt in 1.. {
-            let bus = || self.bus.at_rate(group.rate_hz);
+            let bus = || cut.as_ref().unwrap_or(self.bus).at_rate(group.rate_hz);
             let stage = Stage {
                 bus: &bus,
                 moves,
@@ -147,6 +149,15 @@ impl Finish<'_> {
         unreachable!("the last attempt returns")
     }
 
+    /// The song before the last stage, made ready for a groove.
+    fn cut(&self) -> Result<Bus, Error> {
+        let (first, _) = split(&self.session.plan);
+        let plan = [first, cut::moves(self.session)].concat();
+        let of = (self.session, self.files);
+        let (bus, _) = Bus::render(of, &plan, self.folder.path(), self.options, self.progress)?;
+        Ok(bus)
+    }
+
     /// Writes files of one recording side by side, and reads each again.
     fn write(&mut self, forms: &[Form], settled: &Settled) -> Result<Vec<Measured>, Error> {
         self.progress.begin("writing and verifying", Some(2 * self.bus.frames * forms.len() as u64));
@@ -164,9 +175,7 @@ impl Finish<'_> {
     ) -> Result<Job<'r>, Error> {
         use acetate_model::Source;
         let rate_hz = form.file.rate_hz.unwrap_or_else(|| form.file.format.rate_hz(audio.rate_hz()));
-        let mut about = self.order.about.clone();
-        about.title =
-            about.title.map(|song| title.map_or(song.clone(), |version| format!("{song} ({version})")));
+        let about = self.about(title);
         let mut writer =
             self.folder.create_audio(&form.path, &form.file, (rate_hz, audio.channels()), &about)?;
         let frames = audio.frames().unwrap_or(0);
@@ -180,6 +189,15 @@ impl Finish<'_> {
         let written: Vec<_> =
             jobs.into_par_iter().map(|job| job.write(options, progress)).collect::<Result<_, Error>>()?;
         Ok(written.into_iter().map(|(file, measured)| self.keep(file, measured)).collect())
+    }
+
+    /// What a file says about the song, or about a version or stem of it.
+    pub(crate) fn about(&self, part: Option<&str>) -> About {
+        let mut about = self.order.about.clone();
+        if let (Some(title), Some(part)) = (&mut about.title, part) {
+            *title = format!("{title} ({part})");
+        }
+        about
     }
 
     pub(crate) fn keep(&mut self, file: FinishedFile, measured: Measured) -> Measured {
@@ -197,7 +215,7 @@ impl Finish<'_> {
         use acetate_model::Source;
         let rate_hz = form.file_rate_hz(audio.rate_hz());
         let target = self.folder.path().join(form.name());
-        let about = acetate_files::About::default();
+        let about = About::default();
         let writer = AudioWriter::create(&target, form, (rate_hz, audio.channels()), &about)?;
         let encoded = deliver::write(form, at_rate(audio, rate_hz), writer, self.options, self.progress)?;
         let measured =
@@ -228,8 +246,8 @@ impl Finish<'_> {
             }
         }
         let ceiling = match group.aim.chain {
-            LastChain::Open => Some(group.aim.ceiling_dbtp),
             LastChain::Limited => limiter(moves).map(|l| l.ceiling_dbtp.0),
+            LastChain::Open | LastChain::Cut => Some(group.aim.ceiling_dbtp),
         };
         promises.extend(deliver::limited_promises(&form.file, ceiling, clipped));
         self.deliverable(form, group.rate_hz, measured, promises, gave_way)
@@ -269,7 +287,10 @@ impl Finish<'_> {
     fn proven(&self, sums: Vec<Sum>, master: &Readings) -> Result<Vec<Sum>, Error> {
         let loudness = master.scalar(&Place::Master, Quantity::Integrated);
         let find = |file: &str| -> PathBuf { self.folder.staged(file).unwrap_or_else(|| file.into()) };
-        let proven = |sum: Sum| sums::measured(sum, loudness, &find, self.progress);
+        let proven = |sum: Sum| {
+            let loudness = loudness.filter(|_| sum.whole == DELIVERABLES[0].file);
+            sums::measured(sum, loudness, &find, self.progress)
+        };
         sums.into_iter().map(proven).collect()
     }
 }
@@ -285,7 +306,7 @@ pub(crate) struct Job<'a> {
     rate_hz: u32,
     audio: &'a ScratchReader,
     writer: AudioWriter,
-    about: acetate_files::About,
+    about: About,
 }
 
 impl Job<'_> {

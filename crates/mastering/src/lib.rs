@@ -2,6 +2,7 @@
 
 mod analyse;
 mod bus;
+mod cut;
 mod deliver;
 pub mod demo;
 mod error;

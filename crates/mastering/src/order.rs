@@ -3,13 +3,16 @@
 use acetate_advisors::ADVISORS;
 use acetate_files::{About, Cover, encoder_of};
 use acetate_model::{
-    Brief, Case, Dbtp, FileForm, Finding, LastChain, Lufs, Move, Place, Profile, Session, Severity, Stage,
-    Standing, Version,
+    Brief, Case, Dbtp, FileForm, Finding, Format, LastChain, Lufs, Move, Place, Profile, Session, Severity,
+    Stage, Standing, Version,
 };
 use acetate_processors::is_limiter;
 
 use crate::{DELIVERABLES, Error, made_by, profiles::asked};
 
+/// The file for DJ software, and the depth of its tracks: that of a disc, which every player reads.
+const DECK_FILE: &str = "master.stem.mp4";
+const DECK_BITS: u32 = 16;
 /// The folder of versions that a person asks for.
 const VERSIONS: &str = "versions";
 
@@ -63,6 +66,8 @@ pub(crate) struct Order {
     pub(crate) groups: Vec<Group>,
     pub(crate) stems: Vec<StemsForm>,
     pub(crate) versions: Vec<VersionForm>,
+    /// Files for DJ software.
+    pub(crate) decks: Vec<Form>,
     pub(crate) about: About,
     /// What a profile asked for and cannot be had from this song.
     pub(crate) left_out: Vec<Finding>,
@@ -75,9 +80,9 @@ pub(crate) fn refuse_impossible(brief: &Brief) -> Result<(), Error> {
         return Err(Error::BadWish { given, error: wrong.error });
     }
     for (_, profile) in asked(brief)? {
-        for form in profile.files.iter().chain(&profile.codecs).chain(&profile.stems) {
-            encoder_of(form.format)?;
-        }
+        let all = profile.files.iter().chain(&profile.codecs).chain(&profile.stems);
+        let alac = profile.stem_mp4.then_some(Format::Alac);
+        all.map(|form| form.format).chain(alac).try_for_each(encoder_of)?;
     }
     cover(brief).map(drop)
 }
@@ -95,6 +100,7 @@ impl Order {
             groups: Vec::new(),
             stems: Vec::new(),
             versions: Vec::new(),
+            decks: Vec::new(),
             about: About {
                 title: brief.title.clone(),
                 tags: brief.tags.clone(),
@@ -143,6 +149,14 @@ impl Order {
                 return Err(Error::BadWish { given: "deliver".into(), error });
             } else {
                 self.leave_out(name, "mastered stems", "the song came as one file");
+            }
+        }
+        if profile.stem_mp4 {
+            if session.stems.len() > 1 {
+                let file = FileForm { format: Format::Alac, bits: Some(DECK_BITS), ..FileForm::default() };
+                self.decks.push(Form { path: format!("{name}/{DECK_FILE}"), file });
+            } else {
+                self.leave_out(name, "a stem file", "the song came as one file");
             }
         }
         for version in &profile.versions {
@@ -195,7 +209,7 @@ impl Order {
         let of_groups = self.groups.iter().flat_map(|g| &g.forms);
         let of_versions = self.versions.iter().map(|v| &v.form);
         let of_stems = self.stems.iter().flat_map(|stems| stem_forms(stems, session));
-        let paths = of_groups.chain(of_versions).map(|form| form.path.clone());
+        let paths = of_groups.chain(of_versions).chain(&self.decks).map(|form| form.path.clone());
         paths.chain(of_stems.map(|form| form.path)).collect()
     }
 }
@@ -224,7 +238,7 @@ impl Aim {
     pub(crate) fn moves(&self, session: &Session, last: &[Move]) -> Vec<Move> {
         let usual = Self::of(&session.brief, &Profile::default());
         let mut moves = last.to_vec();
-        if self.chain == LastChain::Open {
+        if self.chain.is_open() {
             moves.retain(|m| !is_limiter(&m.process.kind));
         } else if *self != usual {
             let is_active = |m: &&mut Move| is_limiter(&m.process.kind) && m.standing == Standing::Active;

@@ -1,9 +1,10 @@
 //! Whether files add up to another, measured on the files themselves.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use acetate_files::{Input, Reader};
 use acetate_meters::MeterBank;
-use acetate_model::{Audio, Kept, Place, Promise, Quantity, Source, Spec, Sum, amplitude};
+use acetate_model::{Audio, Kept, Part, Place, Promise, Quantity, Source, Spec, Sum, amplitude};
 
 use crate::{Error, Progress, deliver::BLOCK, progress::step};
 
@@ -43,8 +44,9 @@ pub(crate) fn measured(
     {
         promises.push(Promise::near(&Place::Master, Quantity::Integrated, lufs, LOUDNESS_LU));
     }
-    let parts: Vec<PathBuf> = sum.parts.iter().map(|file| find(file)).collect();
-    let (error_lsb, heard_lufs) = compare(&parts, &find(&sum.whole), sum.turned_down_db, progress)?;
+    let parts = sum.parts.iter().map(|name| open(name, find)).collect::<Result<Vec<_>, _>>()?;
+    let whole = open(&sum.whole, find)?;
+    let (error_lsb, heard_lufs) = compare(parts, whole, sum.turned_down_db, progress)?;
     let kept = |promise: Promise| {
         let found = if promise.quantity == Quantity::SumError { Some(error_lsb) } else { heard_lufs };
         Kept::new(promise, found)
@@ -53,15 +55,21 @@ pub(crate) fn measured(
     Ok(sum)
 }
 
+/// A file, or one of its tracks: `master.stem.mp4#2`.
+fn open(name: &str, find: &dyn Fn(&str) -> PathBuf) -> Result<Reader, Error> {
+    let numbered = name.rsplit_once('#').and_then(|(file, track)| Some((file, track.parse().ok()?)));
+    let (file, track) = numbered.map_or((name, None), |(file, track)| (file, Some(track)));
+    let part = Part { track, ..Part::default() };
+    Ok(Reader::open(&Input::file(&find(file)), None, &part)?)
+}
+
 /// The largest difference in steps of 24 bit, and the loudness of the sum.
 fn compare(
-    parts: &[PathBuf],
-    whole: &Path,
+    mut parts: Vec<Reader>,
+    mut whole: Reader,
     turned_down_db: Option<f64>,
     progress: &dyn Progress,
 ) -> Result<(f64, Option<f64>), Error> {
-    let mut whole = acetate_files::open(whole)?;
-    let mut parts = parts.iter().map(acetate_files::open).collect::<Result<Vec<_>, _>>()?;
     let spec = Spec::new(whole.rate_hz(), whole.channels(), BLOCK);
     let mut loudness = MeterBank::only(&spec, &["loudness"]);
     let gain = turned_down_db.map_or(1.0, amplitude);

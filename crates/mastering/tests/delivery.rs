@@ -6,7 +6,7 @@ use std::{path::Path, process::Command};
 
 use acetate_mastering::{
     Error, MANIFEST_FILE, Options, SESSION_FILE, Silent, master,
-    model::{Brief, FileForm, Format, Json, LastChain, Profile, Quantity, Session},
+    model::{Brief, FileForm, Format, Json, Profile, Quantity, Session},
     read_session, render, scan, verify,
 };
 use common::{demo_stems, read, songs};
@@ -211,12 +211,55 @@ fn every_profile_is_delivered_with_what_it_promises() {
     assert!((loudness + 16.0).abs() <= 0.05 && peak <= -2.0, "{loudness} {peak}");
     let [_, peak] = level("vinyl/premaster.wav");
     assert!((peak + 3.0).abs() < 0.1, "{peak}");
-    assert_eq!(acetate_mastering::profiles().filter(|(_, p)| p.chain == LastChain::Open).count(), 1);
+    low_end_is_mono(&out.join("vinyl/premaster.wav"));
+    a_stem_file_holds_the_master(&out.join("dj/master.stem.mp4"), outcome);
     let manifest = std::fs::read_to_string(out.join(MANIFEST_FILE)).expect("a manifest");
     let manifest: Json = serde_json::from_str(&manifest).expect("JSON");
     assert_eq!(manifest["files"].as_array().map(Vec::len), Some(outcome.deliverables.len()));
     assert_eq!(manifest["kept"], Json::Bool(true));
     assert_eq!(manifest["playback"].as_array().map(Vec::len), Some(outcome.playback.len()));
+}
+
+/// Below the limit of a lacquer the sides are far under the middle.
+fn low_end_is_mono(path: &Path) {
+    let audio = read(path);
+    let (mut low, rate) = ([0.0f64; 2], f64::from(audio.rate_hz));
+    // one pole at 60 Hz, four times over
+    let mut poles = [[0.0f64; 4]; 2];
+    let pole = 1.0 - libm::exp(-std::f64::consts::TAU * 60.0 / rate);
+    for (l, r) in audio.channels[0].iter().zip(&audio.channels[1]) {
+        let (l, r) = (f64::from(*l), f64::from(*r));
+        for (signal, x) in [f64::midpoint(l, r), (l - r) / 2.0].into_iter().enumerate() {
+            let y = poles[signal].iter_mut().fold(x, |x, y| {
+                *y += pole * (x - *y);
+                *y
+            });
+            low[signal] += y * y;
+        }
+    }
+    let side_db = 10.0 * libm::log10(low[1] / low[0]);
+    assert!(side_db < -30.0, "{side_db}");
+}
+
+/// Five tracks by ffprobe; by ffmpeg, the last four add up to the first to the bit; the names are read again.
+fn a_stem_file_holds_the_master(path: &Path, outcome: &acetate_mastering::model::Outcome) {
+    let sum = outcome.sums.iter().find(|s| s.whole.starts_with("dj/")).expect("a proof");
+    assert_eq!(sum.promises[0].measured, Some(0.0));
+    let track = |n: usize| {
+        let map = format!("0:a:{n}");
+        let args = ["-v", "error", "-i", path.to_str().expect("UTF-8"), "-map", &map, "-f", "s16le", "-"];
+        let raw = Command::new("ffmpeg").args(args).output().expect("ffmpeg starts").stdout;
+        raw.as_chunks::<2>().0.iter().map(|s| i32::from(i16::from_le_bytes(*s))).collect::<Vec<i32>>()
+    };
+    let whole = track(0);
+    let parts: Vec<_> = (1..5).map(track).collect();
+    assert!(!whole.is_empty() && parts.iter().all(|part| part.len() == whole.len()));
+    assert!((0..whole.len()).all(|n| whole[n] == parts.iter().map(|part| part[n]).sum::<i32>()));
+    assert!(track(5).is_empty(), "five tracks");
+    let found = scan(&[path.to_owned()], None).expect("a delivery");
+    let names: Vec<&str> = found.stems.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    assert!(names.contains(&"drums") && names.contains(&"lead"), "{names:?}");
 }
 
 #[test]

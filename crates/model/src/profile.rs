@@ -27,6 +27,9 @@ pub struct Profile {
     /// The mastered stems, which add up to the master.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stems: Option<FileForm>,
+    /// Four groups of stems and their sum in one file for DJ software (Native Instruments, Stems file format).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stem_mp4: bool,
     /// Other versions of the song, in the form of the first file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<Version>,
@@ -41,6 +44,16 @@ pub enum LastChain {
     Limited,
     /// Without a limiter, its highest peak brought to the ceiling.
     Open,
+    /// The same for a cut into lacquer: the low end of the stems that carry it in mono, voices de-essed, nothing below
+    /// and above what a groove can hold.
+    Cut,
+}
+
+impl LastChain {
+    /// Whether there is no limiter.
+    pub fn is_open(self) -> bool {
+        self != Self::Limited
+    }
 }
 
 impl Profile {
@@ -56,11 +69,11 @@ impl Profile {
                 return at(&[key], format!("expected a number from {low} to {high}, found {value}"));
             }
         }
-        if self.chain == LastChain::Open && self.loudness_lufs.is_some() {
-            let error = "expected none, since `chain = \"open\"` has no limiter that could reach a loudness";
+        if self.chain.is_open() && self.loudness_lufs.is_some() {
+            let error = "expected none, since this `chain` has no limiter that could reach a loudness";
             return at(&["loudness_lufs"], error.into());
         }
-        if self.files.is_empty() && self.stems.is_none() && self.versions.is_empty() {
+        if self.files.is_empty() && self.stems.is_none() && self.versions.is_empty() && !self.stem_mp4 {
             return at(
                 &["files"],
                 "expected at least one file, like `[[files]]` with `format = \"flac\"`".into(),

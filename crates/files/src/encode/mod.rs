@@ -5,6 +5,7 @@ mod broadcast;
 mod cover;
 mod flac;
 mod program;
+mod stem_mp4;
 mod tagging;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use crate::{
 
 pub use cover::Cover;
 pub use program::{Decoded, encoder_of};
+pub use stem_mp4::{StemTrack, join_tracks, name_stems};
 pub use tagging::About;
 
 /// Writes one file of audio, block by block, beside its place. Dropped before its end, it leaves nothing behind.

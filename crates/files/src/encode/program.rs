@@ -17,7 +17,7 @@ use crate::{
     wav::{integer, interleave},
 };
 
-const PROGRAM: &str = "ffmpeg";
+pub(super) const PROGRAM: &str = "ffmpeg";
 const BUFFER_BYTES: usize = 1 << 18;
 const SAMPLE_BYTES: usize = 4;
 

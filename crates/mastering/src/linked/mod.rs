@@ -1,28 +1,32 @@
 //! Mastered stems and versions: what the master chain does to the sum, done to every stem alike.
 
-use acetate_files::{AudioWriter, Scratch, ScratchReader};
+mod deck;
+mod set;
+mod stems;
+
+use acetate_files::{Scratch, ScratchReader};
 use acetate_model::{
-    Audio, Block, Db, Deliverable, FileForm, Format, Move, Place, Processor, Promise, Quantity, Settings,
-    Source, Spec, Sum, amplitude_db,
+    Audio, Block, Db, Deliverable, Move, Place, Promise, Quantity, Source, Sum, amplitude_db,
 };
 use acetate_processors::GainSettings;
 use acetate_render::{Graph, Lane, Shape};
 use rayon::prelude::*;
 
+use deck::Deck;
+use set::weigh;
+use stems::StemFiles;
+
 use crate::{
     DELIVERABLES, Error, Options,
     bus::{lanes, split},
-    deliver::{self, Measured, dither},
-    finish::{FILE_METERS, Finish},
+    deliver,
+    finish::Finish,
     forecast::Envelope,
-    order::{Form, StemsForm, VersionForm, stem_forms},
+    order::VersionForm,
     progress::step,
     settle::{Settled, Stage, own_move},
     sums,
 };
-
-/// One halving of every sample.
-const HALF_DB: f64 = 6.020_599_913_279_624;
 
 pub(crate) struct Linked<'a, 'b> {
     pub(crate) finish: &'a mut Finish<'b>,
@@ -36,7 +40,7 @@ impl Linked<'_, '_> {
         let order = self.finish.order;
         let (limited, linked): (Vec<_>, Vec<_>) = order.versions.iter().partition(|v| v.version.limited);
         let (mut deliverables, mut sums) = (Vec::new(), Vec::new());
-        if !order.stems.is_empty() || !linked.is_empty() {
+        if !order.stems.is_empty() || !order.decks.is_empty() || !linked.is_empty() {
             let recordings = self.stems_and_recordings(&linked, &mut deliverables, &mut sums)?;
             self.linked_versions(&linked, recordings, &mut deliverables, &mut sums)?;
         }
@@ -73,24 +77,33 @@ impl Linked<'_, '_> {
         sums: &mut Vec<Sum>,
     ) -> Result<Vec<ScratchReader>, Error> {
         let order = self.finish.order;
-        let mut sets = order
-            .stems
-            .iter()
-            .map(|stems| StemFiles::open(self.finish, stems, 0))
-            .collect::<Result<Vec<_>, _>>()?;
+        let sets = order.stems.iter().map(|stems| StemFiles::open(self.finish, stems, 0));
+        let mut sets = sets.collect::<Result<Vec<_>, _>>()?;
+        let decks = order.decks.iter().map(|form| Deck::open(self.finish, form, 1.0));
+        let mut decks = decks.collect::<Result<Vec<_>, _>>()?;
         let mut recordings = self.recordings(versions);
         self.pass(&self.master.moves, |block| {
-            sets.iter_mut().try_for_each(|set| set.push(block))?;
+            sets.iter_mut().try_for_each(|stems| stems.set.push(block))?;
+            decks.iter_mut().try_for_each(|deck| deck.set.push(block))?;
             recordings.par_iter_mut().try_for_each(|recording| recording.push(block))
         })?;
-        for (mut set, stems) in sets.into_iter().zip(&order.stems) {
-            let halvings = set.halvings_needed();
+        for (mut files, stems) in sets.into_iter().zip(&order.stems) {
+            let halvings = files.halvings_needed();
             if halvings > 0 {
-                set = StemFiles::open(self.finish, stems, halvings)?;
-                self.pass(&self.master.moves, |block| set.push(block))?;
+                files = StemFiles::open(self.finish, stems, halvings)?;
+                self.pass(&self.master.moves, |block| files.set.push(block))?;
             }
-            let (of_stems, sum) = set.finish(self.finish)?;
+            let (of_stems, sum) = files.finish(self.finish)?;
             deliverables.extend(of_stems);
+            sums.push(sum);
+        }
+        for (mut deck, form) in decks.into_iter().zip(&order.decks) {
+            if let Some(over) = deck.set.over() {
+                deck = Deck::open(self.finish, form, over)?;
+                self.pass(&self.master.moves, |block| deck.set.push(block))?;
+            }
+            let (file, sum) = deck.finish(self.finish)?;
+            deliverables.push(file);
             sums.push(sum);
         }
         Ok(recordings.into_iter().map(|recording| recording.audio.into_reader()).collect())
@@ -213,22 +226,6 @@ impl Recording {
     }
 }
 
-/// Adds signals with their gains, in their order and in double precision, and rounds once.
-fn weigh(signals: &[Audio], gains: &[f64], frames: usize, to: &mut Audio) {
-    to.resize(frames);
-    for (c, out) in to.channels.iter_mut().enumerate() {
-        let heard: Vec<(&[f32], f64)> = signals
-            .iter()
-            .zip(gains)
-            .filter(|(_, gain)| **gain != 0.0)
-            .map(|(signal, gain)| (signal.channels[c].as_slice(), *gain))
-            .collect();
-        for (n, y) in out.iter_mut().enumerate() {
-            *y = heard.iter().map(|(x, gain)| f64::from(x[n]) * gain).sum::<f64>() as f32;
-        }
-    }
-}
-
 /// How far the highest sample lies over full scale, if it does.
 fn over_db(mut audio: ScratchReader) -> Result<Option<f64>, Error> {
     let (mut block, mut peak) = (Audio::default(), 0.0f32);
@@ -248,136 +245,4 @@ fn turned_down(audio: &ScratchReader, by_db: f64, finish: &Finish) -> Result<Scr
     Graph::build(&[own_move("master/level", &gain)], lanes, options.shape())?
         .run(|block| to.push(&block.main))?;
     Ok(to.into_reader())
-}
-
-/// The files of all mastered stems in one form.
-struct StemFiles {
-    forms: Vec<Form>,
-    writers: Vec<AudioWriter>,
-    /// What is written next, stem by stem.
-    blocks: Vec<Block>,
-    exact: Option<Exact>,
-    halvings: u32,
-    peak: f32,
-    form: FileForm,
-}
-
-/// What makes integers add up to the samples of the master.
-struct Exact {
-    /// Of all stems but the last, each with noise of its own.
-    dithers: Vec<Box<dyn Processor>>,
-    /// The same as the master's.
-    master: Box<dyn Processor>,
-    whole: Block,
-}
-
-impl StemFiles {
-    fn open(finish: &mut Finish, stems: &StemsForm, halvings: u32) -> Result<Self, Error> {
-        let forms = stem_forms(stems, finish.session);
-        let rate_hz = finish.session.rate_hz;
-        let spec = Spec::new(rate_hz, 2, finish.options.block_frames);
-        let song = finish.order.about.title.clone();
-        let writers = forms.iter().map(|form| {
-            let mut about = finish.order.about.clone();
-            about.title = song.as_ref().map(|song| format!("{song} ({})", form.file.file));
-            let mut writer = finish.folder.create_audio(&form.path, &form.file, (rate_hz, 2), &about)?;
-            writer.expect_frames(finish.bus.frames);
-            Ok(writer)
-        });
-        let writers = writers.collect::<Result<Vec<_>, Error>>()?;
-        let silent = || Block::of(Audio::silence(rate_hz, 2, 0));
-        let exact = dither(&stems.form, 0).map(|of_master| Exact {
-            dithers: (1..forms.len() as u32)
-                .filter_map(|stream| dither(&stems.form, stream))
-                .map(|settings| Box::new(settings.build(&spec)) as Box<dyn Processor>)
-                .collect(),
-            master: Box::new(of_master.build(&spec)),
-            whole: silent(),
-        });
-        let blocks = forms.iter().map(|_| silent()).collect();
-        Ok(Self { forms, writers, blocks, exact, halvings, peak: 0.0, form: stems.form.clone() })
-    }
-
-    fn push(&mut self, block: &Block) -> Result<(), Error> {
-        let scale = libm::exp2f(-(self.halvings as f32));
-        let take = |to: &mut Block, from: &Audio, scale: f32| {
-            to.main.copy_from(from);
-            if scale != 1.0 {
-                to.main.channels.iter_mut().flatten().for_each(|x| *x *= scale);
-            }
-        };
-        for (to, from) in self.blocks.iter_mut().zip(&block.linked) {
-            take(to, from, scale);
-        }
-        if let Some(exact) = &mut self.exact {
-            take(&mut exact.whole, &block.main, 1.0);
-            exact.master.process(&mut exact.whole);
-            let whole = exact.whole.main.clone();
-            take(&mut exact.whole, &whole, scale);
-            exact.round(&mut self.blocks);
-        }
-        let samples = self.blocks.iter().flat_map(|b| &b.main.channels).flatten();
-        self.peak = samples.fold(self.peak, |peak, x| peak.max(x.abs()));
-        let both = self.writers.par_iter_mut().zip(&self.blocks);
-        Ok(both.try_for_each(|(writer, block)| writer.write(&block.main))?)
-    }
-
-    /// How often every sample must be halved so that none exceeds the integers.
-    fn halvings_needed(&self) -> u32 {
-        let over = self.exact.is_some() && self.halvings == 0 && self.peak > 1.0;
-        if over { libm::ceil(libm::log2(f64::from(self.peak))).max(1.0) as u32 } else { 0 }
-    }
-
-    fn finish(self, finish: &mut Finish) -> Result<(Vec<Deliverable>, Sum), Error> {
-        let rate_hz = finish.session.rate_hz;
-        let down_db = (self.halvings > 0).then(|| f64::from(self.halvings) * HALF_DB);
-        let (progress, form) = (finish.progress, self.form);
-        progress.begin("verifying the stems", Some(finish.bus.frames * self.forms.len() as u64));
-        let about = &finish.order.about;
-        let written: Vec<_> = self
-            .writers
-            .into_par_iter()
-            .zip(&self.forms)
-            .map(|(writer, of)| {
-                let mut file = writer.finish()?;
-                let (format, meters) = (form.format, Some(FILE_METERS));
-                let mut measured = deliver::measure(file.path(), (format, rate_hz), None, meters, progress)?;
-                let title = about.title.as_ref().map(|song| format!("{song} ({})", of.file.file));
-                let about = acetate_files::About { title, ..about.clone() };
-                about.write_into(&mut file, format, &measured.levels())?;
-                measured.sha256 = acetate_files::sha256_file(file.path())?;
-                Ok((file, measured))
-            })
-            .collect::<Result<_, Error>>()?;
-        let kept: Vec<Measured> =
-            written.into_iter().map(|(file, measured)| finish.keep(file, measured)).collect();
-        let deliverables = self.forms.iter().zip(&kept).map(|(form, measured)| Deliverable {
-            turned_down_db: down_db,
-            ..finish.deliverable(form, rate_hz, measured, Vec::new(), None)
-        });
-        let parts = self.forms.iter().map(|form| form.path.clone()).collect();
-        let whole = DELIVERABLES[0].file;
-        let exact = form.format != Format::Wav || form.sample_bits() != Some(32);
-        let sum = if exact && down_db.is_none() {
-            sums::exact(parts, whole)
-        } else {
-            sums::near(parts, whole, down_db)
-        };
-        Ok((deliverables.collect(), sum))
-    }
-}
-
-impl Exact {
-    /// Rounds all stems but the last, which becomes what is left of the master.
-    fn round(&mut self, blocks: &mut [Block]) {
-        let Some((last, others)) = blocks.split_last_mut() else { return };
-        others.par_iter_mut().zip(&mut self.dithers).for_each(|(block, dither)| dither.process(block));
-        for (c, rest) in last.main.channels.iter_mut().enumerate() {
-            rest.copy_from_slice(&self.whole.main.channels[c]);
-            for other in &*others {
-                // on the grid of 24 bit, differences are exact
-                rest.iter_mut().zip(&other.main.channels[c]).for_each(|(rest, x)| *rest -= x);
-            }
-        }
-    }
 }
