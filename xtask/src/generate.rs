@@ -54,6 +54,7 @@ fn files() -> Result<Files> {
         ("meters.md".to_owned(), lists::meters()),
         ("checks.md".to_owned(), lists::checks()),
         ("advisors.md".to_owned(), lists::advisors()),
+        ("profiles.md".to_owned(), lists::profiles()),
         ("brief.md".to_owned(), brief::page(&brief_schema())),
         ("brief.schema.json".to_owned(), pretty(&brief_schema())),
         ("session.schema.json".to_owned(), pretty(&session_schema())),

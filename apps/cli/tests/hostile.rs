@@ -340,3 +340,101 @@ fn ctrl_c_stops_cleanly() {
         }
     }
 }
+
+/// Moments of a run, spread by a fixed pattern (the golden ratio's multiples fill an interval evenly).
+fn moments(count: u32, whole_ms: u64) -> impl Iterator<Item = u64> {
+    (1..=count)
+        .map(move |n| (f64::from(n) * 0.618_033_988_749_895).fract() * whole_ms as f64)
+        .map(|ms| ms as u64)
+}
+
+#[test]
+#[cfg(unix)]
+fn a_run_that_is_killed_leaves_whole_files_or_none() {
+    let case = Case::new();
+    for (name, hz) in [("drums.wav", 90.0), ("bass.wav", 60.0), ("keys.wav", 300.0)] {
+        case.put(name, &music(44_100, 6.0, hz));
+    }
+    let run = || {
+        let mut command = command();
+        command.args(["master", "--quiet", "--deliver", "cd,stems,stems-24bit,vinyl"]);
+        command.args(["--versions", "without/drums,keys+1:limited"]);
+        command.arg(case.input()).arg("-o").arg(case.out());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let began = std::time::Instant::now();
+    assert!(run().wait().unwrap().success());
+    let whole_ms = began.elapsed().as_millis() as u64;
+    fs::remove_dir_all(case.out()).unwrap();
+    let mut finished = 0;
+    for wait_ms in moments(50, whole_ms + whole_ms / 10) {
+        let mut child = run();
+        std::thread::sleep(std::time::Duration::from_millis(wait_ms));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let left = visible(&case.out());
+        let sums = case.out().join("checksums.sha256");
+        if sums.exists() {
+            finished += 1;
+            let verified = command().arg("verify").arg(case.out()).output().unwrap();
+            assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+        }
+        for file in left {
+            // a file that is there can be read to its end, whatever else is missing
+            if file.extension().is_some_and(|e| e == "wav") {
+                let bytes = fs::read(&file).unwrap();
+                let told = u32::from_le_bytes(bytes[4..8].try_into().unwrap());
+                assert_eq!(told as usize + 8, bytes.len(), "{}", file.display());
+            }
+        }
+        let _ = fs::remove_dir_all(case.out());
+    }
+    println!("{finished} of 50 runs were done when they were killed");
+}
+
+/// Every file below a folder but hidden ones, which are temporary.
+fn visible(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).map(|d| d.flatten().collect::<Vec<_>>()).unwrap_or_default();
+    let hidden = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with('.');
+    let paths = entries.into_iter().map(|e| e.path()).filter(|path| !hidden(path));
+    paths.flat_map(|path| if path.is_dir() { visible(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn wishes_of_a_wrong_form_are_refused_with_an_example() {
+    let case = Case::new();
+    let song = case.put("song.wav", &music(44_100, 4.0, 200.0));
+    let refused = |more: &[&str], words: &[&str]| {
+        let ran = command().arg("master").arg(&song).arg("-o").arg(case.out()).args(more).output().unwrap();
+        Ran(ran, case.out()).says(2, words).leaves_nothing();
+    };
+    refused(&["--isrc", "12"], &["tags.isrc", "US-RC1-76-07839"]);
+    refused(&["--upc", "036000291453"], &["tags.upc", "036000291452"]);
+    refused(&["--date", "tomorrow"], &["tags.date", "2026-11-25"]);
+    refused(&["--cover", song.to_str().unwrap()], &["song.wav", "JPEG or PNG"]);
+    refused(&["--deliver", "cassette"], &["cassette", "streaming"]);
+    refused(&["--versions", "karaoke"], &["instrumental", "without/STEM"]);
+    refused(&["--versions", "instrumental"], &["roles."]);
+    refused(&["--deliver", "stems"], &["at least two stems"]);
+    let own = case.put("mine.toml", b"ceiling_dbtp = -1.0\n[[files]]\nformat = \"mp3\"\nbits = 16\n");
+    refused(&["--deliver", own.to_str().unwrap()], &["mine.toml", "line 4", "kbps = 256"]);
+    let own = case.put("odd.toml", b"[[files]]\nformat = \"realaudio\"\n");
+    refused(&["--deliver", own.to_str().unwrap()], &["odd.toml", "line 2", "flac"]);
+}
+
+#[test]
+fn a_format_without_its_encoder_is_refused_before_any_work() {
+    let case = Case::new();
+    let song = case.put("song.wav", &music(44_100, 4.0, 200.0));
+    let mut master = command();
+    master
+        .env("PATH", "/nowhere")
+        .arg("master")
+        .arg(&song)
+        .arg("-o")
+        .arg(case.out())
+        .args(["--deliver", "dj"]);
+    Ran(master.output().unwrap(), case.out())
+        .says(2, &["mp3", "ffmpeg", "WAV, AIFF or FLAC"])
+        .leaves_nothing();
+}

@@ -28,6 +28,11 @@ impl FinishedFile {
         (self.file, self.target)
     }
 
+    /// Takes the bytes of another; its own are gone then.
+    pub fn replace_by(&mut self, other: Self) {
+        self.file = other.file;
+    }
+
     /// The temporary file, for reading it before it is in place.
     pub fn path(&self) -> &Path {
         self.file.path()

@@ -74,6 +74,8 @@ pub(crate) fn dither(form: &FileForm, stream: u32) -> Option<DitherSettings> {
 pub(crate) struct Measured {
     pub(crate) frames: u64,
     pub(crate) sha256: String,
+    /// By what the file was turned down so that nothing in it clips.
+    pub(crate) turned_down_db: Option<f64>,
     pub(crate) readings: Vec<Reading>,
 }
 
@@ -131,7 +133,7 @@ pub(crate) fn measure(
             add(Quantity::Dither, Value::scalar_or(error.rms_lsb(bits), "nothing was rounded"));
         }
     }
-    Ok(Measured { frames, sha256: String::new(), readings })
+    Ok(Measured { frames, sha256: String::new(), turned_down_db: None, readings })
 }
 
 impl Measured {

@@ -6,7 +6,7 @@ use acetate_dsp::Resampler;
 use acetate_files::{About, AudioWriter, FinishedFile, OutputFolder, ScratchReader, StemFile};
 use acetate_model::{
     Case, CodecCheck, Deliverable, FileForm, LastChain, Move, Outcome, Place, Promise, Quantity, Readings,
-    Session, Stage as When, Standing, Sum, amplitude,
+    Session, Source, Stage as When, Standing, Sum, amplitude,
 };
 use acetate_processors::{LimiterSettings, limiter_of};
 use rayon::prelude::*;
@@ -16,6 +16,7 @@ use crate::{
     bus::{Bus, at_rate, split},
     cut,
     deliver::{self, LOSSY_PEAK_DBTP, Measured},
+    job::{CODEC_EXCESS_DB, FILE_METERS, Job},
     linked::Linked,
     order::{Form, Group, Order},
     render::not_applied,
@@ -25,13 +26,13 @@ use crate::{
 };
 
 /// How often files are written again because one of them broke the ceiling.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 4;
 /// Steps of the coarsest file that dither and rounding may add to a peak.
 const DITHER_PEAK_LSB: f64 = 3.0;
 /// What a file over the ceiling is corrected by beyond the excess.
 const EXCESS_DB: f64 = 0.001;
-/// The meters for files beside the master.
-pub(crate) const FILE_METERS: &[&str] = &["loudness", "peak", "clipping"];
+/// By how much codecs may lower the ceiling: a click that one makes more of is no reason to limit a whole song.
+const MOST_FOR_CODECS_DB: f64 = 1.0;
 /// By how much a codec may change the loudness.
 const LOSSY_LU: f64 = 0.2;
 
@@ -91,7 +92,8 @@ impl Finish<'_> {
             }
         }
         if let Some(master) = &master {
-            let linked = Linked { finish: &mut self, master };
+            let lufs = outcome.readings.scalar(&Place::Master, Quantity::Integrated);
+            let linked = Linked { finish: &mut self, master, lufs };
             let (deliverables, sums) = linked.deliver()?;
             outcome.deliverables.extend(deliverables);
             outcome.sums = self.proven(sums, &outcome.readings)?;
@@ -116,6 +118,7 @@ impl Finish<'_> {
         let ceiling = limiter(moves).map(|l| l.ceiling_dbtp.0).or(open_dbtp);
         let mut margin_db = ceiling.map_or(0.0, |ceiling| dither_margin_db(&group.forms, ceiling));
         let cut = (group.aim.chain == LastChain::Cut).then(|| self.cut()).transpose()?;
+        let mut for_codecs = 0.0;
         for attempt in 1.. {
             let bus = || cut.as_ref().unwrap_or(self.bus).at_rate(group.rate_hz);
             let stage = Stage {
@@ -133,18 +136,23 @@ impl Finish<'_> {
                 file.add_reduction(&settled.worked);
             }
             let codecs = self.codecs(group, &settled.audio)?;
-            let over = |peak: Option<f64>, limit: f64| peak.map_or(f64::NEG_INFINITY, |peak| peak - limit);
-            let of_files = group.forms.iter().zip(&files).map(|(form, file)| {
-                let lossy = form.file.format.is_lossy();
-                let limit = if lossy { Some(LOSSY_PEAK_DBTP) } else { ceiling };
-                limit.map_or(f64::NEG_INFINITY, |limit| over(file.scalar(Quantity::TruePeak), limit))
-            });
-            let of_codecs = codecs.iter().map(|codec| over(codec.true_peak_dbtp(), LOSSY_PEAK_DBTP));
-            let excess = of_files.chain(of_codecs).fold(f64::NEG_INFINITY, f64::max);
-            if excess <= 0.0 || attempt == ATTEMPTS || ceiling.is_none() {
+            let lossless = group.forms.iter().zip(&files).filter(|(form, _)| !form.file.format.is_lossy());
+            let of_files = lossless.filter_map(|(_, file)| file.scalar(Quantity::TruePeak));
+            let highest = |peaks: &mut dyn Iterator<Item = f64>| peaks.fold(f64::NEG_INFINITY, f64::max);
+            let excess = ceiling.map_or(0.0, |ceiling| highest(&mut of_files.into_iter()) - ceiling);
+            let codec = highest(&mut codecs.iter().filter_map(CodecCheck::true_peak_dbtp)) - LOSSY_PEAK_DBTP;
+            let room = MOST_FOR_CODECS_DB - for_codecs;
+            if (excess <= 0.0 && (codec <= 0.0 || room <= 0.0)) || attempt == ATTEMPTS {
                 return Ok(Written { settled, files, codecs });
             }
-            margin_db += excess + EXCESS_DB;
+            if excess > 0.0 {
+                margin_db += excess + EXCESS_DB;
+            }
+            if codec > 0.0 {
+                let more = (codec + CODEC_EXCESS_DB).min(room);
+                for_codecs += more;
+                margin_db += more;
+            }
         }
         unreachable!("the last attempt returns")
     }
@@ -173,7 +181,6 @@ impl Finish<'_> {
         audio: &'r ScratchReader,
         title: Option<&str>,
     ) -> Result<Job<'r>, Error> {
-        use acetate_model::Source;
         let rate_hz = form.file.rate_hz.unwrap_or_else(|| form.file.format.rate_hz(audio.rate_hz()));
         let about = self.about(title);
         let mut writer =
@@ -186,8 +193,11 @@ impl Finish<'_> {
     /// Writes, measures and tags files side by side, and keeps them until the folder is complete.
     pub(crate) fn write_all(&mut self, jobs: Vec<Job>) -> Result<Vec<Measured>, Error> {
         let (options, progress) = (self.options, self.progress);
-        let written: Vec<_> =
-            jobs.into_par_iter().map(|job| job.write(options, progress)).collect::<Result<_, Error>>()?;
+        let folder = self.folder.path().to_owned();
+        let written: Vec<_> = jobs
+            .into_par_iter()
+            .map(|job| job.write(&folder, options, progress))
+            .collect::<Result<_, Error>>()?;
         Ok(written.into_iter().map(|(file, measured)| self.keep(file, measured)).collect())
     }
 
@@ -212,7 +222,6 @@ impl Finish<'_> {
     }
 
     fn codec(&self, profile: &str, form: &FileForm, audio: &ScratchReader) -> Result<CodecCheck, Error> {
-        use acetate_model::Source;
         let rate_hz = form.file_rate_hz(audio.rate_hz());
         let target = self.folder.path().join(form.name());
         let about = About::default();
@@ -242,7 +251,8 @@ impl Finish<'_> {
         if form.file.format.is_lossy() {
             promises.retain(|p| p.quantity != Quantity::TruePeak);
             for promise in promises.iter_mut().filter(|p| p.quantity == Quantity::Integrated) {
-                promise.within = [promise.within[0] - LOSSY_LU, promise.within[1] + LOSSY_LU];
+                let [low, high] = promise.within;
+                promise.within = [low - LOSSY_LU - measured.turned_down_db.unwrap_or(0.0), high + LOSSY_LU];
             }
         }
         let ceiling = match group.aim.chain {
@@ -275,7 +285,7 @@ impl Finish<'_> {
             rate_hz,
             bits: form.file.sample_bits().unwrap_or(0),
             kbps: form.file.bit_rate_kbps(),
-            turned_down_db: None,
+            turned_down_db: measured.turned_down_db,
             frames: measured.frames,
             sha256: measured.sha256.clone(),
             levels: measured.levels(),
@@ -298,30 +308,6 @@ impl Finish<'_> {
 fn limiter(moves: &[Move]) -> Option<LimiterSettings> {
     let mut active = moves.iter().filter(|m| m.standing == Standing::Active);
     active.find_map(|m| limiter_of(&m.process.kind, &m.process.settings))
-}
-
-/// A file that is about to be written.
-pub(crate) struct Job<'a> {
-    form: Form,
-    rate_hz: u32,
-    audio: &'a ScratchReader,
-    writer: AudioWriter,
-    about: About,
-}
-
-impl Job<'_> {
-    fn write(self, options: &Options, progress: &dyn Progress) -> Result<(FinishedFile, Measured), Error> {
-        let Self { form, rate_hz, audio, writer, about } = self;
-        let mut file = deliver::write(&form.file, at_rate(audio, rate_hz), writer, options, progress)?;
-        let mut before = at_rate(audio, rate_hz);
-        let meters = (form.path != DELIVERABLES[0].file).then_some(FILE_METERS);
-        let format = form.file.format;
-        let mut measured =
-            deliver::measure(file.path(), (format, rate_hz), Some(before.as_mut()), meters, progress)?;
-        about.write_into(&mut file, format, &measured.levels())?;
-        measured.sha256 = acetate_files::sha256_file(file.path())?;
-        Ok((file, measured))
-    }
 }
 
 /// Room under the ceiling for what dither and rounding add to a peak.

@@ -9,6 +9,7 @@ mod error;
 mod finish;
 mod forecast;
 mod hand;
+mod job;
 mod linked;
 mod manifest;
 mod null_test;

@@ -68,6 +68,8 @@ pub(crate) struct Order {
     pub(crate) versions: Vec<VersionForm>,
     /// Files for DJ software.
     pub(crate) decks: Vec<Form>,
+    /// Folders for what was changed.
+    pub(crate) deltas: Vec<String>,
     pub(crate) about: About,
     /// What a profile asked for and cannot be had from this song.
     pub(crate) left_out: Vec<Finding>,
@@ -101,6 +103,7 @@ impl Order {
             stems: Vec::new(),
             versions: Vec::new(),
             decks: Vec::new(),
+            deltas: Vec::new(),
             about: About {
                 title: brief.title.clone(),
                 tags: brief.tags.clone(),
@@ -150,6 +153,9 @@ impl Order {
             } else {
                 self.leave_out(name, "mastered stems", "the song came as one file");
             }
+        }
+        if profile.deltas {
+            self.deltas.push(name.to_owned());
         }
         if profile.stem_mp4 {
             if session.stems.len() > 1 {
@@ -204,7 +210,7 @@ impl Order {
         });
     }
 
-    /// Every path that will be written to, as far as it is known before rendering.
+    /// Every path that will be written to; those of differences are refused when they are opened.
     pub(crate) fn paths(&self, session: &Session) -> Vec<String> {
         let of_groups = self.groups.iter().flat_map(|g| &g.forms);
         let of_versions = self.versions.iter().map(|v| &v.form);

@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("dj", include_str!("../profiles/dj.toml")),
     ("sync", include_str!("../profiles/sync.toml")),
     ("stems", include_str!("../profiles/stems.toml")),
+    ("deltas", include_str!("../profiles/deltas.toml")),
     ("stems-24bit", include_str!("../profiles/stems-24bit.toml")),
 ];
 

@@ -179,6 +179,7 @@ fn every_profile_is_delivered_with_what_it_promises() {
         "archive",
         "dj",
         "sync",
+        "deltas",
         "own",
     ];
     let brief = Brief {
@@ -191,7 +192,7 @@ fn every_profile_is_delivered_with_what_it_promises() {
     let session = mastered(&demo_stems(folder.path()), &out, &brief);
     let outcome = session.outcome.as_ref().expect("an outcome");
     assert!(outcome.kept(), "{:#?}", outcome.deliverables);
-    assert_eq!(outcome.codecs.len(), 5);
+    assert_eq!(outcome.codecs.len(), 4);
     for file in &outcome.deliverables {
         let args = ["-v", "error", "-select_streams", "a:0", "-show_streams", "-of", "json"];
         let probed = Command::new("ffprobe").args(args).arg(out.join(&file.file)).output().expect("starts");
@@ -213,6 +214,7 @@ fn every_profile_is_delivered_with_what_it_promises() {
     assert!((peak + 3.0).abs() < 0.1, "{peak}");
     low_end_is_mono(&out.join("vinyl/premaster.wav"));
     a_stem_file_holds_the_master(&out.join("dj/master.stem.mp4"), outcome);
+    the_limiter_took_what_is_missing(&out, &session);
     let manifest = std::fs::read_to_string(out.join(MANIFEST_FILE)).expect("a manifest");
     let manifest: Json = serde_json::from_str(&manifest).expect("JSON");
     assert_eq!(manifest["files"].as_array().map(Vec::len), Some(outcome.deliverables.len()));
@@ -239,6 +241,23 @@ fn low_end_is_mono(path: &Path) {
     }
     let side_db = 10.0 * libm::log10(low[1] / low[0]);
     assert!(side_db < -30.0, "{side_db}");
+}
+
+/// The plain sum matched in loudness, and what the limiter took is nothing where it rested.
+fn the_limiter_took_what_is_missing(out: &Path, session: &Session) {
+    let loudness = |file: &str| common::by_ebur128(&read(&out.join(file))).0;
+    let difference = loudness("deltas/before.wav") - loudness("master.wav");
+    assert!(difference.abs() < 0.05, "{difference}");
+    let taken = read(&out.join("deltas/what-the-limiter-took.wav"));
+    let master = read(&out.join("master.wav"));
+    let power = |audio: &acetate_mastering::model::Audio| {
+        audio.channels.iter().flatten().map(|x| f64::from(x * x)).sum::<f64>()
+    };
+    let share_db = 10.0 * libm::log10(power(&taken) / power(&master));
+    let outcome = session.outcome.as_ref().expect("an outcome");
+    let mean_db = outcome.worked.last().and_then(|w| w.reductions.last()).map_or(0.0, |r| r.mean_db);
+    // half a decibel off everywhere would be -25 dB
+    assert!((-80.0..-15.0).contains(&share_db), "{share_db} dB at a mean of {mean_db} dB");
 }
 
 /// Five tracks by ffprobe; by ffmpeg, the last four add up to the first to the bit; the names are read again.
@@ -299,4 +318,41 @@ fn a_wish_that_cannot_be_fulfilled_is_refused_before_anything_is_written() {
         assert!(!matches!(error, Error::Cancelled));
         assert!(!out.exists(), "{says}");
     }
+}
+
+/// A codec of so few bits that it cannot but overshoot.
+fn coarse() -> Brief {
+    let codecs = vec![FileForm { format: Format::Mp3, kbps: Some(64), ..FileForm::default() }];
+    let files = vec![FileForm { format: Format::Mp3, kbps: Some(96), ..FileForm::default() }];
+    let own = Profile { codecs, files, ..Profile::default() };
+    Brief {
+        ceiling_dbtp: acetate_mastering::model::Dbtp(0.0),
+        intent: acetate_mastering::model::Intent::Loud,
+        deliver: vec!["coarse".into()],
+        profiles: [("coarse".to_owned(), own)].into(),
+        ..Brief::default()
+    }
+}
+
+#[test]
+fn a_codec_that_overshoots_has_the_ceiling_lowered_by_no_more_than_needed() {
+    if !have("ffmpeg") {
+        return;
+    }
+    let folder = tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let session = mastered(&demo_stems(folder.path()), &out, &coarse());
+    let outcome = session.outcome.as_ref().expect("an outcome");
+    let of_codec = outcome.codecs[0].true_peak_dbtp().expect("a peak");
+    let file = folder.path().join("decoded.wav");
+    let mp3 = out.join("coarse/master.mp3");
+    let args = ["-v", "error", "-i", mp3.to_str().expect("UTF-8"), "-c:a", "pcm_f32le"];
+    assert!(Command::new("ffmpeg").args(args).arg(&file).status().expect("starts").success());
+    let (_, decoded) = common::by_ebur128(&read(&file));
+    let (_, master) = common::by_ebur128(&read(&out.join("master.wav")));
+    println!("master {master:.2} dBTP, codec {of_codec:.2}, MP3 {decoded:.2}");
+    assert!(of_codec <= 0.0 && decoded <= 0.0, "{of_codec} {decoded}");
+    // without the codecs the master would stand at full scale
+    assert!(master < -0.2, "{master}");
+    assert!(of_codec.max(decoded) > -1.0, "no more than needed: {of_codec} {decoded}");
 }

@@ -30,6 +30,9 @@ pub struct Profile {
     /// Four groups of stems and their sum in one file for DJ software (Native Instruments, Stems file format).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stem_mp4: bool,
+    /// What mastering changed, to be heard alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deltas: bool,
     /// Other versions of the song, in the form of the first file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<Version>,
@@ -73,7 +76,8 @@ impl Profile {
             let error = "expected none, since this `chain` has no limiter that could reach a loudness";
             return at(&["loudness_lufs"], error.into());
         }
-        if self.files.is_empty() && self.stems.is_none() && self.versions.is_empty() && !self.stem_mp4 {
+        let song = self.files.is_empty() && self.versions.is_empty();
+        if song && self.stems.is_none() && !self.stem_mp4 && !self.deltas {
             return at(
                 &["files"],
                 "expected at least one file, like `[[files]]` with `format = \"flac\"`".into(),

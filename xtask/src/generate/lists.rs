@@ -12,7 +12,8 @@ pub(super) fn index() -> String {
          - [Brief](brief.md): the wish, written by hand\n\
          - [Meters](meters.md): what is measured\n\
          - [Checks](checks.md): what is found\n\
-         - [Advisors](advisors.md): what is done about it\n\n\
+         - [Advisors](advisors.md): what is done about it\n\
+         - [Profiles](profiles.md): what is handed over\n\n\
          Forms, for editors: [session.schema.json](session.schema.json), [brief.schema.json](brief.schema.json)\n\n\
          ## Processors\n\n| Processor | What it does |\n|---|---|\n"
     );
@@ -22,6 +23,42 @@ pub(super) fn index() -> String {
             id = entry.id,
             about = first_sentence(entry.about)
         );
+    }
+    text
+}
+
+/// What is handed over for each purpose.
+pub(super) fn profiles() -> String {
+    let mut text = format!(
+        "{GENERATED}\n# Profiles\n\nA profile says what is handed over for one purpose: `--deliver cd,stems`. One of your own is a TOML \
+         file of the same form: `--deliver mine.toml`.\n"
+    );
+    for (name, profile) in acetate_mastering::profiles() {
+        text += &format!("\n## {name}\n\n{}\n\n", profile.about);
+        if let Some(lufs) = profile.loudness_lufs {
+            text += &format!("- loudness {lufs:.1}\n");
+        }
+        if let Some(ceiling) = profile.ceiling_dbtp {
+            text += &format!("- true peak at most {ceiling:.1}\n");
+        }
+        for file in &profile.files {
+            let rate = file.rate_hz.map_or("the rate of the session".to_owned(), |hz| format!("{hz} Hz"));
+            text += &format!("- `{name}/{}`: {}, {rate}\n", file.name(), file.words());
+        }
+        if let Some(stems) = &profile.stems {
+            text += &format!("- the mastered stems: {}\n", stems.words());
+        }
+        if profile.stem_mp4 {
+            text += &format!(
+                "- `{name}/master.stem.mp4`: the master and four groups of stems that add up to it\n"
+            );
+        }
+        for version in &profile.versions {
+            text += &format!("- the version `{version}`\n");
+        }
+        for codec in &profile.codecs {
+            text += &format!("- checked as {}\n", codec.words());
+        }
     }
     text
 }

@@ -4,12 +4,7 @@ use acetate_files::{AudioWriter, StemTrack, join_tracks, name_stems};
 use acetate_model::{Deliverable, FileForm, Format, Promise, Role, Spec, Stem, Sum};
 
 use super::set::Set;
-use crate::{
-    Error, deliver,
-    finish::{FILE_METERS, Finish},
-    order::Form,
-    sums,
-};
+use crate::{Error, deliver, finish::Finish, job::FILE_METERS, order::Form, sums};
 
 /// Stems in such a file.
 const TRACKS: usize = 4;

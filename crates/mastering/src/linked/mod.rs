@@ -1,37 +1,42 @@
 //! Mastered stems and versions: what the master chain does to the sum, done to every stem alike.
 
 mod deck;
+mod deltas;
 mod set;
 mod stems;
 
 use acetate_files::{Scratch, ScratchReader};
-use acetate_model::{
-    Audio, Block, Db, Deliverable, Move, Place, Promise, Quantity, Source, Sum, amplitude_db,
-};
-use acetate_processors::GainSettings;
-use acetate_render::{Graph, Lane, Shape};
+use acetate_model::{Audio, Block, Deliverable, Move, Place, Promise, Quantity, Source, Sum, amplitude_db};
+use acetate_render::{Graph, Shape};
 use rayon::prelude::*;
 
 use deck::Deck;
+use deltas::Deltas;
 use set::weigh;
 use stems::StemFiles;
 
 use crate::{
-    DELIVERABLES, Error, Options,
+    DELIVERABLES, Error,
     bus::{lanes, split},
     deliver,
     finish::Finish,
     forecast::Envelope,
+    job::turned_down,
     order::VersionForm,
     progress::step,
-    settle::{Settled, Stage, own_move},
+    settle::{Settled, Stage},
     sums,
 };
+
+/// What a peak is turned down by besides, for the noise of dither.
+const DITHER_DB: f64 = 0.001;
 
 pub(crate) struct Linked<'a, 'b> {
     pub(crate) finish: &'a mut Finish<'b>,
     /// The last stage of the master.
     pub(crate) master: &'a Settled,
+    /// The loudness of the master.
+    pub(crate) lufs: Option<f64>,
 }
 
 impl Linked<'_, '_> {
@@ -40,7 +45,8 @@ impl Linked<'_, '_> {
         let order = self.finish.order;
         let (limited, linked): (Vec<_>, Vec<_>) = order.versions.iter().partition(|v| v.version.limited);
         let (mut deliverables, mut sums) = (Vec::new(), Vec::new());
-        if !order.stems.is_empty() || !order.decks.is_empty() || !linked.is_empty() {
+        let whole = order.stems.is_empty() && order.decks.is_empty() && order.deltas.is_empty();
+        if !whole || !linked.is_empty() {
             let recordings = self.stems_and_recordings(&linked, &mut deliverables, &mut sums)?;
             self.linked_versions(&linked, recordings, &mut deliverables, &mut sums)?;
         }
@@ -81,8 +87,11 @@ impl Linked<'_, '_> {
         let mut sets = sets.collect::<Result<Vec<_>, _>>()?;
         let decks = order.decks.iter().map(|form| Deck::open(self.finish, form, 1.0));
         let mut decks = decks.collect::<Result<Vec<_>, _>>()?;
+        let deltas = order.deltas.iter().map(|to| Deltas::open(self.finish, to, self.master, self.lufs));
+        let mut deltas = deltas.collect::<Result<Vec<_>, _>>()?;
         let mut recordings = self.recordings(versions);
         self.pass(&self.master.moves, |block| {
+            deltas.iter_mut().try_for_each(|deltas| deltas.push(block))?;
             sets.iter_mut().try_for_each(|stems| stems.set.push(block))?;
             decks.iter_mut().try_for_each(|deck| deck.set.push(block))?;
             recordings.par_iter_mut().try_for_each(|recording| recording.push(block))
@@ -106,6 +115,11 @@ impl Linked<'_, '_> {
             deliverables.push(file);
             sums.push(sum);
         }
+        for deltas in deltas {
+            let (files, sum) = deltas.finish(self.finish)?;
+            deliverables.extend(files);
+            sums.push(sum);
+        }
         Ok(recordings.into_iter().map(|recording| recording.audio.into_reader()).collect())
     }
 
@@ -120,7 +134,11 @@ impl Linked<'_, '_> {
         for (&wanted, recording) in versions.iter().zip(recordings) {
             let down_db = over_db(recording.clone())?.filter(|_| wanted.form.file.sample_bits() != Some(32));
             let recording = match down_db {
-                Some(db) => turned_down(&recording, db, self.finish)?,
+                // dither adds a step or two to a peak
+                Some(db) => {
+                    let folder = self.finish.folder.path();
+                    turned_down(Box::new(recording), db + DITHER_DB, folder, self.finish.options)?
+                }
                 None => recording,
             };
             let job = self.finish.open(&wanted.form, &recording, Some(&wanted.version.to_string()))?;
@@ -233,16 +251,4 @@ fn over_db(mut audio: ScratchReader) -> Result<Option<f64>, Error> {
         peak = block.channels.iter().flatten().fold(peak, |peak, x| peak.max(x.abs()));
     }
     Ok(amplitude_db(f64::from(peak)).filter(|db| *db > 0.0))
-}
-
-/// The same recording, softer.
-fn turned_down(audio: &ScratchReader, by_db: f64, finish: &Finish) -> Result<ScratchReader, Error> {
-    // dither adds a step or two to a peak
-    let gain = GainSettings { gain_db: Db(-by_db - 0.001) };
-    let options: &Options = finish.options;
-    let mut to = Scratch::new(audio.rate_hz(), audio.channels(), options.memory_bytes, finish.folder.path());
-    let lanes = vec![Lane { name: "version".into(), source: Box::new(audio.clone()) }];
-    Graph::build(&[own_move("master/level", &gain)], lanes, options.shape())?
-        .run(|block| to.push(&block.main))?;
-    Ok(to.into_reader())
 }

@@ -5,7 +5,8 @@ use super::set::Set;
 use crate::{
     DELIVERABLES, Error,
     deliver::{self, Measured},
-    finish::{FILE_METERS, Finish},
+    finish::Finish,
+    job::FILE_METERS,
     order::{Form, StemsForm, stem_forms},
     sums,
 };
