@@ -25,7 +25,14 @@ fn from_demo_to_report() {
     let at = folder.path();
     let said = ok(&["demo", "-o", "out"], at);
     assert!(said.contains("Verdict") && said.contains("LUFS") && said.contains("promises kept"), "{said}");
-    for file in ["master.wav", "master-16bit-44k1.wav", "session.json", "report.md", "checksums.sha256"] {
+    for file in [
+        "master.wav",
+        "master-16bit-44k1.wav",
+        "session.json",
+        "report.md",
+        "manifest.json",
+        "checksums.sha256",
+    ] {
         assert!(at.join("out").join(file).is_file(), "{file}");
     }
     let sums =
