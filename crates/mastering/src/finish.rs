@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use acetate_dsp::Resampler;
 use acetate_files::{About, AudioWriter, FinishedFile, OutputFolder, ScratchReader, StemFile};
 use acetate_model::{
-    Case, CodecCheck, Deliverable, FileForm, LastChain, Move, Outcome, Place, Promise, Quantity, Readings,
+    Case, CodecCheck, Deliverable, Ending, FileForm, Move, Outcome, Place, Promise, Quantity, Readings,
     Session, Source, Stage as When, Standing, Sum, amplitude,
 };
 use acetate_processors::{LimiterSettings, limiter_of};
@@ -114,10 +114,10 @@ impl Finish<'_> {
     /// Settles the last stage for one group and writes its files; again with more margin if one of them, or what a
     /// codec makes of it, is over.
     fn group(&mut self, group: &Group, moves: &[Move], drive_db: Option<f64>) -> Result<Written, Error> {
-        let open_dbtp = group.aim.chain.is_open().then_some(group.aim.ceiling_dbtp);
+        let open_dbtp = group.aim.ending.is_open().then_some(group.aim.ceiling_dbtp);
         let ceiling = limiter(moves).map(|l| l.ceiling_dbtp.0).or(open_dbtp);
         let mut margin_db = ceiling.map_or(0.0, |ceiling| dither_margin_db(&group.forms, ceiling));
-        let cut = (group.aim.chain == LastChain::Cut).then(|| self.cut()).transpose()?;
+        let cut = (group.aim.ending == Ending::Cut).then(|| self.cut()).transpose()?;
         let mut for_codecs = 0.0;
         for attempt in 1.. {
             let bus = || cut.as_ref().unwrap_or(self.bus).at_rate(group.rate_hz);
@@ -255,9 +255,9 @@ impl Finish<'_> {
                 promise.within = [low - LOSSY_LU - measured.turned_down_db.unwrap_or(0.0), high + LOSSY_LU];
             }
         }
-        let ceiling = match group.aim.chain {
-            LastChain::Limited => limiter(moves).map(|l| l.ceiling_dbtp.0),
-            LastChain::Open | LastChain::Cut => Some(group.aim.ceiling_dbtp),
+        let ceiling = match group.aim.ending {
+            Ending::Limited => limiter(moves).map(|l| l.ceiling_dbtp.0),
+            Ending::Open | Ending::Cut => Some(group.aim.ceiling_dbtp),
         };
         promises.extend(deliver::limited_promises(&form.file, ceiling, clipped));
         self.deliverable(form, group.rate_hz, measured, promises, gave_way)

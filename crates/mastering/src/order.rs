@@ -3,7 +3,7 @@
 use acetate_advisors::ADVISORS;
 use acetate_files::{About, Cover, encoder_of};
 use acetate_model::{
-    Brief, Case, Dbtp, FileForm, Finding, Format, LastChain, Lufs, Move, Place, Profile, Session, Severity,
+    Brief, Case, Dbtp, Ending, FileForm, Finding, Format, Lufs, Move, Place, Profile, Session, Severity,
     Stage, Standing, Version,
 };
 use acetate_processors::is_limiter;
@@ -29,7 +29,7 @@ pub(crate) struct Form {
 pub(crate) struct Aim {
     pub(crate) loudness_lufs: f64,
     pub(crate) ceiling_dbtp: f64,
-    pub(crate) chain: LastChain,
+    pub(crate) ending: Ending,
 }
 
 /// Files that come out of one rendering of the last stage.
@@ -236,7 +236,7 @@ impl Aim {
         Self {
             loudness_lufs: profile.loudness_lufs.unwrap_or_else(|| brief.target()).0,
             ceiling_dbtp: profile.ceiling_dbtp.unwrap_or(brief.ceiling_dbtp).0,
-            chain: profile.chain,
+            ending: profile.ending,
         }
     }
 
@@ -244,7 +244,7 @@ impl Aim {
     pub(crate) fn moves(&self, session: &Session, last: &[Move]) -> Vec<Move> {
         let usual = Self::of(&session.brief, &Profile::default());
         let mut moves = last.to_vec();
-        if self.chain.is_open() {
+        if self.ending.is_open() {
             moves.retain(|m| !is_limiter(&m.process.kind));
         } else if *self != usual {
             let is_active = |m: &&mut Move| is_limiter(&m.process.kind) && m.standing == Standing::Active;

@@ -43,7 +43,7 @@ pub use part::{MAX_START_SECONDS, Part, RightHalf};
 pub use place::{Name, Place};
 pub use plan::{By, Move, Process, Promise, Standing};
 pub use processor::{Curve, Processor, ProcessorEntry, Reduction, Settings};
-pub use profile::{LastChain, Profile};
+pub use profile::{Ending, Profile};
 pub use proof::{MoveProof, PlanProof, Proved, SectionProof};
 pub use quantity::Quantity;
 pub use reading::{Reading, Readings, Value};

@@ -17,7 +17,7 @@ pub struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ceiling_dbtp: Option<Dbtp>,
     /// What stands where the limiter would.
-    pub chain: LastChain,
+    pub ending: Ending,
     /// The files of the song.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileForm>,
@@ -41,7 +41,7 @@ pub struct Profile {
 /// How a song ends before it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum LastChain {
+pub enum Ending {
     /// With the limiter of the plan.
     #[default]
     Limited,
@@ -52,7 +52,7 @@ pub enum LastChain {
     Cut,
 }
 
-impl LastChain {
+impl Ending {
     /// Whether there is no limiter.
     pub fn is_open(self) -> bool {
         self != Self::Limited
@@ -72,8 +72,8 @@ impl Profile {
                 return at(&[key], format!("expected a number from {low} to {high}, found {value}"));
             }
         }
-        if self.chain.is_open() && self.loudness_lufs.is_some() {
-            let error = "expected none, since this `chain` has no limiter that could reach a loudness";
+        if self.ending.is_open() && self.loudness_lufs.is_some() {
+            let error = "expected none, since this `ending` has no limiter that could reach a loudness";
             return at(&["loudness_lufs"], error.into());
         }
         let song = self.files.is_empty() && self.versions.is_empty();
@@ -135,7 +135,7 @@ mod tests {
             Some("files.1.file".into())
         );
         assert_eq!(wrong(Profile { ceiling_dbtp: Some(Dbtp(1.0)), ..one() }), Some("ceiling_dbtp".into()));
-        let open = Profile { chain: LastChain::Open, loudness_lufs: Some(Lufs(-9.0)), ..one() };
+        let open = Profile { ending: Ending::Open, loudness_lufs: Some(Lufs(-9.0)), ..one() };
         assert_eq!(wrong(open), Some("loudness_lufs".into()));
         let stems = FileForm { format: Format::Mp3, ..FileForm::default() };
         assert_eq!(wrong(Profile { stems: Some(stems), ..one() }), Some("stems.format".into()));

@@ -45,8 +45,8 @@ impl Linked<'_, '_> {
         let order = self.finish.order;
         let (limited, linked): (Vec<_>, Vec<_>) = order.versions.iter().partition(|v| v.version.limited);
         let (mut deliverables, mut sums) = (Vec::new(), Vec::new());
-        let whole = order.stems.is_empty() && order.decks.is_empty() && order.deltas.is_empty();
-        if !whole || !linked.is_empty() {
+        let none = order.stems.is_empty() && order.decks.is_empty() && order.deltas.is_empty();
+        if !none || !linked.is_empty() {
             let recordings = self.stems_and_recordings(&linked, &mut deliverables, &mut sums)?;
             self.linked_versions(&linked, recordings, &mut deliverables, &mut sums)?;
         }
