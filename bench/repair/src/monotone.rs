@@ -11,7 +11,8 @@ use crate::way::Way;
 
 /// Strengths from mild to strong.
 const STEPS: usize = 6;
-/// What is taken back may shrink by this share of what is shown at the strongest before it counts: the songs play on.
+/// What is taken back may shrink by this share of what is shown at the strongest, re the most at any weaker step, before it
+/// counts: the songs play on.
 const SHRINKS: f64 = 0.03;
 
 /// Every flaw in so many strengths, from stems.
@@ -44,8 +45,9 @@ pub(crate) fn table(results: &Results) -> String {
                 let of = scores.iter().filter(|s| s.key.flaw == flaw.id && s.key.song == *song);
                 let taken: Vec<f64> = of.clone().map(|s| s.shown.abs() - s.left.abs()).collect();
                 let strongest = of.map(|s| s.shown.abs()).fold(1e-9, f64::max);
-                let steps = taken.windows(2).map(|pair| (pair[0] - pair[1]).max(0.0) / strongest);
-                (steps.fold(0.0, f64::max), *song)
+                let most = |n: usize| taken[..n].iter().copied().fold(0.0, f64::max);
+                let less = taken.iter().enumerate().map(|(n, now)| (most(n) - now) / strongest);
+                (less.fold(0.0, f64::max), *song)
             })
             .collect();
         let steady = shrank.iter().filter(|(by, _)| *by <= SHRINKS).count();

@@ -226,3 +226,50 @@ fn missed(missed: &[Missed]) -> Option<String> {
     }
     (!rows.is_empty()).then_some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scored(way: Way, flaw: &'static str, strength: usize, left: f64) -> Scored {
+        let key = Key { flaw, song: "song".into(), strength, of: "stem".into() };
+        let none = (None, Vec::new());
+        Scored { key, level: 1.0, way, shown: 1.0, left, collateral_db: 1.0, choice: none.0, moves: none.1 }
+    }
+
+    #[test]
+    fn only_what_both_were_asked_is_compared() {
+        let matchering = Way::Peer(Peer::Matchering);
+        let scores = vec![
+            scored(Way::Stems, "LVL", 0, 0.9),
+            scored(Way::Stems, "LVL", 1, 0.5),
+            scored(Way::Stems, "LVL", 2, 0.1),
+            scored(Way::Stems, "CLIP", 1, 0.0),
+            scored(matchering, "LVL", 1, 0.4),
+            scored(matchering, "CLIP", 1, 0.0),
+        ];
+        let text = table(&Results { scores, ..Results::default() });
+        let row =
+            |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+        assert!(row("| LVL").ends_with("| 1 | 0.50 (0.50 to 0.50) | 0.60 (0.60 to 0.60) |"), "{text}");
+        // clipping is shown and counts in no mean
+        assert!(row("| CLIP").contains("| 1 | 1.00"), "{text}");
+        assert!(row("| **mean").ends_with("| 1 | 0.50 (0.50 to 0.50) | 0.60 (0.60 to 0.60) |"), "{text}");
+        assert!(row("| points").ends_with("| 1 | 40 (40 to 40) | 50 (50 to 50) |"), "{text}");
+        assert!(row("| stems than by Matchering").ends_with("| 1 | -0.10 | -0.10 to -0.10 |"), "{text}");
+    }
+
+    #[test]
+    fn who_gave_no_answer_is_told_with_the_reason() {
+        let of = |case: &str| Missed {
+            way: Way::Peer(Peer::Libsonare),
+            case: case.into(),
+            why: "not installed: no network".into(),
+        };
+        let missed = vec![of("clean a"), of("clean b")];
+        let scores = vec![scored(Way::Stems, "LVL", 1, 0.5)];
+        let text = table(&Results { scores, missed, ..Results::default() });
+        let said = "| libsonare | 2 cases: clean a, clean b | not installed: no network |";
+        assert!(text.contains(said) && text.contains("| LVL"), "{text}");
+    }
+}
