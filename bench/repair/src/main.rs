@@ -1,29 +1,38 @@
 //! The repair benchmark: known flaws are put into stems of clean songs, and what each way of mastering leaves of them is
 //! read out of the finished stereo files. `README.md` says how, and holds the figures.
 
+mod align;
+mod cases;
 mod flaws;
 mod labels;
+mod masking;
+mod means;
 mod monotone;
 mod peers;
 mod projection;
+mod readme;
 mod run;
 mod scores;
 mod song;
 mod table;
+mod touched;
 #[cfg(test)]
 mod verification;
+mod way;
 
 use std::path::PathBuf;
 
 use acetate_mastering::model::Audio;
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use rayon::prelude::*;
 
+use cases::{Results, of_song};
 use flaws::{FLAWS, Flaw};
 use peers::Peers;
-use run::{Baseline, Clean, Put, Scored, Unflawed, Way, reference, score};
+use run::{Clean, reference};
 use song::Song;
+use way::Way;
 
 /// Puts known flaws into clean songs and tells how much of them each way of mastering takes back.
 #[derive(Parser)]
@@ -31,71 +40,89 @@ use song::Song;
     name = "acetate-repair",
     after_help = "Example:\n  acetate-repair songs/ --only LVL --cases --way auto"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command")]
 struct Asked {
     /// A folder of songs, each a folder of stems with a `song.json`
     songs: PathBuf,
     /// One strength, four songs
     #[arg(long)]
     quick: bool,
-    /// One class of flaw
+    /// Whole songs in place of the loudest half minute of each
+    #[arg(long)]
+    full: bool,
+    /// Songs whose name has this in it; repeatable
+    #[arg(long, value_name = "NAME")]
+    song: Vec<String>,
+    /// One class of flaw; repeatable
     #[arg(long, value_name = "FLAW")]
-    only: Option<String>,
+    only: Vec<String>,
     /// One way of mastering, like auto; repeatable
     #[arg(long)]
     way: Vec<String>,
     /// Two flaws at a time as well
     #[arg(long)]
     two: bool,
-    /// The peers as well, at one strength; they are installed into this folder
+    /// The peers as well, at medium strength; they are installed into this folder
     #[arg(long, value_name = "FOLDER")]
     peers: Option<PathBuf>,
     /// Every case on a line
     #[arg(long)]
     cases: bool,
-    /// Something else instead: how often the verdict on labelled cases is right, or whether more of a flaw is taken back
-    /// the stronger it is
-    #[arg(long, value_name = "WHAT", value_parser = ["labels", "monotone"])]
-    instead: Option<String>,
+    /// Writes the tables into the README, too, in place of what this command wrote there last
+    #[arg(long)]
+    write: bool,
+    /// Something else instead
+    #[arg(long, value_name = "WHAT")]
+    instead: Option<Instead>,
+}
+
+/// What may be asked instead of how much is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Instead {
+    /// How often the verdict on labelled cases is right
+    Labels,
+    /// Whether more of a flaw is taken back the stronger it is
+    Monotone,
 }
 
 /// Songs of a quick run.
 const QUICK_SONGS: usize = 4;
-/// The strength that is taken where only one is: the medium one.
-const MEDIUM: usize = 1;
 
 fn main() -> Result<()> {
     let asked = Asked::parse();
     let songs: Vec<Song> = asked
         .folders()?
         .par_iter()
-        .map(|folder| Song::read(folder))
+        .map(|folder| Song::read(folder, asked.full))
         .filter(|song| song.as_ref().map_or(true, |song| song.stems.len() > 1))
         .collect::<Result<_>>()?;
-    if asked.instead.as_deref() == Some("labels") {
-        print!("{}", labels::table(&songs)?);
-        return Ok(());
-    }
-    let peers = asked.peers.as_deref().map(Peers::install).transpose()?;
+    let (name, text) = match asked.instead {
+        Some(Instead::Labels) => ("labels", labels::table(&songs)?),
+        Some(Instead::Monotone) => ("monotone", monotone::table(&run(songs, &asked)?)),
+        None => ("repairs", table::table(&run(songs, &asked)?)),
+    };
+    print!("{text}");
+    if asked.write { readme::write(name, &text) } else { Ok(()) }
+}
+
+/// All songs through all ways that are asked for.
+fn run(songs: Vec<Song>, asked: &Asked) -> Result<Results> {
+    let peers = asked.peers.as_deref().map(Peers::install);
     let masters: Vec<Audio> = songs.par_iter().map(reference).collect::<Result<_>>()?;
     let count = songs.len();
-    let monotone = asked.instead.is_some();
-    let cleaned = songs.into_par_iter().enumerate().map(|(n, song)| {
-        let clean = Clean::new(song, masters[n].clone(), masters[(n + 1) % count].clone(), peers.clone());
-        if monotone {
-            Ok((monotone::of_song(&clean, n, &asked)?, Vec::new()))
-        } else {
-            of_song(&clean, n, &asked)
-        }
+    let each = songs.into_par_iter().enumerate().map(|(n, song)| {
+        let other = (count > 1).then(|| masters[(n + 1) % count].clone());
+        let title = song.title.clone();
+        let clean = Clean::new(song, masters[n].clone(), other, peers.clone());
+        let of = if asked.instead.is_some() { monotone::of_song } else { of_song };
+        of(&clean, n, asked).context(title)
     });
-    let each: Vec<(Vec<Scored>, Vec<Unflawed>)> = cleaned.collect::<Result<_>>()?;
-    let (scores, unflawed): (Vec<_>, Vec<_>) = each.into_iter().unzip();
-    let (scores, unflawed): (Vec<Scored>, Vec<Unflawed>) =
-        (scores.into_iter().flatten().collect(), unflawed.into_iter().flatten().collect());
+    let each: Vec<Results> = each.collect::<Result<_>>()?;
+    let results = each.into_iter().fold(Results::default(), Results::with);
     if asked.cases {
-        print!("{}", table::cases(&scores, &unflawed));
+        print!("{}", results.lines());
     }
-    print!("{}", if monotone { monotone::table(&scores) } else { table::table(&scores, &unflawed) });
-    Ok(())
+    Ok(results)
 }
 
 impl Asked {
@@ -104,83 +131,23 @@ impl Asked {
         let mut folders: Vec<PathBuf> =
             found.flatten().map(|e| e.path()).filter(|p| p.join("song.json").is_file()).collect();
         folders.sort();
+        let named = |folder: &PathBuf| {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            self.song.is_empty() || self.song.iter().any(|part| name.contains(part))
+        };
+        folders.retain(named);
         folders.truncate(if self.quick { QUICK_SONGS } else { usize::MAX });
         Ok(folders)
     }
 
     fn wants(&self, way: Way) -> bool {
         let named = self.way.is_empty() || self.way.iter().any(|name| name == way.name());
-        named && (!way.is_foreign() || self.peers.is_some())
+        named && (way.peer().is_none() || self.peers.is_some())
     }
 
+    /// Flaws by their number in the list.
     fn flaws(&self) -> impl Iterator<Item = (usize, &'static Flaw)> {
-        FLAWS.iter().enumerate().filter(|(_, flaw)| self.only.as_ref().is_none_or(|id| id == flaw.id))
+        let wanted = |flaw: &Flaw| self.only.is_empty() || self.only.iter().any(|id| id == flaw.id);
+        FLAWS.iter().enumerate().filter(move |(_, flaw)| wanted(flaw))
     }
-}
-
-/// Flaws that another master of the same song shows, and those that only an export can make.
-const SHOWN_BY_A_MASTER: [&str; 4] = ["LVL", "DULL", "HARSH", "MUD"];
-const OF_AN_EXPORT: [&str; 2] = ["POL", "DLY"];
-
-/// Whether a way is asked about a flaw.
-fn tells(way: Way, flaw: &Flaw) -> bool {
-    match way {
-        Way::WithMix => OF_AN_EXPORT.contains(&flaw.id),
-        Way::WithReference | Way::MatcheringWithReference => SHOWN_BY_A_MASTER.contains(&flaw.id),
-        _ => true,
-    }
-}
-
-/// The stem that a flaw is put into, if one can hold it; another one in every song.
-fn put(clean: &Clean, flaw: (usize, &'static Flaw), number: usize, level: f64) -> Option<Put> {
-    let (m, flaw) = flaw;
-    let suits = |n: &usize| (flaw.suits)(&clean.song, &clean.song.stems[*n]);
-    let suited: Vec<usize> = (0..clean.song.stems.len()).filter(suits).collect();
-    let stem = *suited.get((number * 7 + m) % suited.len().max(1))?;
-    Some(Put { flaw, stem, level, case: number + m })
-}
-
-fn of_song(clean: &Clean, number: usize, asked: &Asked) -> Result<(Vec<Scored>, Vec<Unflawed>)> {
-    let ways = Way::ALL.into_iter().filter(|way| asked.wants(*way));
-    let bases: Vec<Baseline> = ways.map(|way| Baseline::of(clean, way)).collect::<Result<_>>()?;
-    let mut scores = Vec::new();
-    for (m, flaw) in asked.flaws() {
-        for base in bases.iter().filter(|base| tells(base.way, flaw)) {
-            let one = asked.quick || base.way.is_foreign();
-            let levels = if one { MEDIUM..MEDIUM + 1 } else { 0..flaw.levels.len() };
-            for level in levels {
-                let Some(put) = put(clean, (m, flaw), number, flaw.levels[level]) else { continue };
-                scores.extend(score(clean, base, &[put])?);
-            }
-        }
-    }
-    if asked.two {
-        for base in bases.iter().filter(|base| matches!(base.way, Way::Stereo | Way::Stems | Way::Auto)) {
-            scores.extend(two(clean, number, base)?);
-        }
-    }
-    Ok((scores, bases.into_iter().map(|b| b.unflawed).collect()))
-}
-
-/// The name of what has two flaws.
-pub(crate) const TWO: &str = "TWO";
-/// How many pairs of flaws are put into each song.
-const PAIRS: usize = 4;
-
-/// Two flaws at a time, in different stems.
-fn two(clean: &Clean, number: usize, base: &Baseline) -> Result<Vec<Scored>> {
-    let lasting: Vec<(usize, &'static Flaw)> =
-        FLAWS.iter().enumerate().filter(|(_, flaw)| !OF_AN_EXPORT.contains(&flaw.id)).collect();
-    let mut scores = Vec::new();
-    for pair in 0..PAIRS {
-        // numbers without a common factor go through all pairs before one comes again
-        let first = lasting[(number * PAIRS + pair) * 5 % lasting.len()];
-        let second = lasting[((number * PAIRS + pair) * 5 + 1 + pair) % lasting.len()];
-        let of = |flaw: (usize, &'static Flaw)| put(clean, flaw, number + pair, flaw.1.levels[MEDIUM]);
-        let (Some(a), Some(b)) = (of(first), of(second)) else { continue };
-        if a.stem != b.stem {
-            scores.extend(score(clean, base, &[a, b])?.into_iter().map(|s| Scored { flaw: TWO, ..s }));
-        }
-    }
-    Ok(scores)
 }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use acetate_mastering::model::Audio;
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
+use crate::align::in_time;
 use crate::song::{Song, read_file_at, write};
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
@@ -13,7 +14,7 @@ const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 /// A program beside Acetate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peer {
-    /// Matchering, with the master of another song as reference.
+    /// Matchering, with the master of a song as reference.
     Matchering,
     /// Libsonare's preset for streaming, on the mix.
     Libsonare,
@@ -21,26 +22,70 @@ pub(crate) enum Peer {
     LibsonareStems,
 }
 
-/// Where the peers are installed.
+/// A package that peers come from: what it is imported as, and where its versions stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Package {
+    module: &'static str,
+    list: &'static str,
+}
+
+const MATCHERING: Package = Package { module: "matchering", list: "peers/matchering.txt" };
+const LIBSONARE: Package = Package { module: "libsonare", list: "peers/libsonare.txt" };
+
+impl Peer {
+    fn package(self) -> Package {
+        match self {
+            Self::Matchering => MATCHERING,
+            Self::Libsonare | Self::LibsonareStems => LIBSONARE,
+        }
+    }
+}
+
+/// Where the peers are installed, and why some are not.
 #[derive(Debug, Clone)]
 pub(crate) struct Peers {
     python: PathBuf,
+    missing: Vec<(Package, String)>,
 }
 
 impl Peers {
-    /// Installs them into this folder, unless they are there.
-    pub fn install(folder: &Path) -> Result<Self> {
+    /// Installs them into this folder, unless they are there. What cannot be installed is told by [`Peers::missing`].
+    pub fn install(folder: &Path) -> Self {
         let python = folder.join("bin/python");
-        if !python.is_file() {
-            succeed(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-        }
-        let list = Path::new(FOLDER).join("peers/requirements.txt");
-        succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(list))?;
-        Ok(Self { python })
+        let made = if python.is_file() {
+            Ok(())
+        } else {
+            succeed(Command::new("python3").args(["-m", "venv"]).arg(folder))
+        };
+        let install = |package: Package| {
+            let list = Path::new(FOLDER).join(package.list);
+            let installed =
+                succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(list));
+            let there = succeed(Command::new(&python).args(["-c", &format!("import {}", package.module)]));
+            // one that is there already is asked for without a network, too
+            there.map_err(|none| installed.err().unwrap_or(none))
+        };
+        let missing = [MATCHERING, LIBSONARE].into_iter().filter_map(|package| {
+            let why = made
+                .as_ref()
+                .map_err(ToString::to_string)
+                .and_then(|()| install(package).map_err(|why| why.to_string()));
+            Some((package, why.err()?))
+        });
+        let missing = missing.collect();
+        Self { python, missing }
+    }
+
+    /// Why a peer is not installed.
+    pub fn missing(&self, peer: Peer) -> Option<&str> {
+        self.missing.iter().find(|(package, _)| *package == peer.package()).map(|(_, why)| why.as_str())
     }
 
     /// The song as a peer masters it, at its own rate and in time with the plain sum.
-    pub fn master(&self, peer: Peer, song: &Song, reference: &Audio) -> Result<Audio> {
+    pub fn master(&self, peer: Peer, song: &Song, reference: Option<&Audio>) -> Result<Audio> {
+        if let Some(why) = self.missing(peer) {
+            bail!("not installed: {why}");
+        }
         let folder = tempfile::tempdir()?;
         let at = |name: &str| folder.path().join(name);
         let mix = song.sum();
@@ -48,6 +93,7 @@ impl Peers {
         call.arg(Path::new(FOLDER).join("peers/peers.py")).env("OMP_NUM_THREADS", "1");
         match peer {
             Peer::Matchering => {
+                let reference = reference.context("it has no reference: there is but one song")?;
                 write(&at("mix.wav"), &mix)?;
                 write(&at("reference.wav"), reference)?;
                 call.arg("matchering").arg(at("mix.wav")).arg(at("reference.wav"));
@@ -62,37 +108,49 @@ impl Peers {
                 call.arg("libsonare_stems").arg(at("stems"));
             }
         }
-        succeed(call.arg(at("out.wav")))?;
+        succeed(call.arg(at("out.wav"))).context("failed")?;
         Ok(in_time(&read_file_at(&at("out.wav"), song.rate_hz)?, &mix))
     }
 }
 
+/// Runs a program; where that fails, the last line that it said is why.
 fn succeed(command: &mut Command) -> Result<()> {
-    let ran = command.output()?;
-    ensure!(ran.status.success(), "{command:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    let program = command.get_program().display().to_string();
+    let ran = command.output().with_context(|| program.clone())?;
+    let said = [&ran.stderr, &ran.stdout].map(|said| String::from_utf8_lossy(said).into_owned());
+    let last = said.iter().flat_map(|said| said.lines().rev()).find(|line| !line.trim().is_empty());
+    ensure!(ran.status.success(), "{}", last.unwrap_or(&format!("{program}: {}", ran.status)));
     Ok(())
 }
 
-/// How far a peer may be late, in frames, and how many frames are compared to tell.
-const LATEST: usize = 2048;
-const COMPARED: usize = 1 << 17;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A file moved to where it correlates best with the sum, and as long as that.
-fn in_time(out: &Audio, sum: &Audio) -> Audio {
-    let middle = sum.frames().saturating_sub(COMPARED + 2 * LATEST) / 2 + LATEST;
-    let agrees = |late: isize| -> f64 {
-        let pairs = (middle..middle + COMPARED).step_by(5);
-        let sample = |audio: &Audio, n: isize| {
-            let at = usize::try_from(n).ok();
-            at.and_then(|n| audio.channels[0].get(n)).map_or(0.0, |x| f64::from(*x))
+    #[test]
+    fn a_peer_that_cannot_be_installed_says_why_and_ends_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "no folder").unwrap();
+        let peers = Peers::install(&file.join("venv"));
+        let song = Song { title: "none".into(), rate_hz: 44_100, stems: Vec::new() };
+        for peer in [Peer::Matchering, Peer::Libsonare, Peer::LibsonareStems] {
+            assert!(peers.missing(peer).is_some_and(|why| !why.is_empty()));
+            let said = peers.master(peer, &song, None).expect_err("it is not there").to_string();
+            assert!(said.starts_with("not installed: "), "{said}");
+        }
+    }
+
+    #[test]
+    fn one_song_is_no_reference_for_itself() {
+        let peers = Peers { python: "python3".into(), missing: Vec::new() };
+        let part = crate::song::Part {
+            name: "a".into(),
+            role: acetate_mastering::model::Role::Unknown,
+            audio: Audio::silence(44_100, 2, 100),
         };
-        pairs.map(|n| sample(sum, n as isize) * sample(out, n as isize + late)).sum()
-    };
-    let lags = -(LATEST as isize)..=LATEST as isize;
-    let late = lags.max_by(|a, b| agrees(*a).total_cmp(&agrees(*b))).unwrap_or(0);
-    let channels = out.channels.iter().map(|channel| {
-        let at = |n: usize| usize::try_from(n as isize + late).ok().and_then(|n| channel.get(n)).copied();
-        (0..sum.frames()).map(|n| at(n).unwrap_or(0.0)).collect()
-    });
-    Audio { rate_hz: out.rate_hz, channels: channels.collect() }
+        let song = Song { title: "alone".into(), rate_hz: 44_100, stems: vec![part] };
+        let said = peers.master(Peer::Matchering, &song, None).expect_err("no reference").to_string();
+        assert!(said.contains("no reference"), "{said}");
+    }
 }

@@ -24,7 +24,9 @@ pub(crate) struct Stems {
     spectra: Vec<Spectra>,
     edges: Vec<usize>,
     frames_a_segment: usize,
-    /// The power of each stem in each cell over that of all, `[cell][stem]`.
+    /// The power of each stem in each cell, `[cell][stem]`.
+    powers: Vec<Vec<f64>>,
+    /// The same over that of all.
     shares: Vec<Vec<f64>>,
 }
 
@@ -46,9 +48,11 @@ impl Stems {
             spectra,
             edges: edges(rate_hz),
             frames_a_segment: (f64::from(rate_hz) / STEP as f64) as usize,
+            powers: Vec::new(),
             shares: Vec::new(),
         };
-        new.shares = (0..new.cells()).map(|cell| new.shares_of(cell)).collect();
+        new.powers = (0..new.cells()).map(|cell| new.powers_in(cell)).collect();
+        new.shares = new.powers.iter().map(|powers| shares(powers)).collect();
         new
     }
 
@@ -72,6 +76,23 @@ impl Stems {
     /// The root of a stem's share of the power in a cell: how much it can be heard there.
     pub fn weight(&self, cell: usize, stem: usize) -> f64 {
         self.shares[cell][stem].sqrt()
+    }
+
+    pub fn power(&self, cell: usize, stem: usize) -> f64 {
+        self.powers[cell][stem]
+    }
+
+    /// The power of a stem in each band.
+    pub fn powers_of(&self, stem: usize) -> Vec<f64> {
+        let of_band =
+            |band| (band..self.cells()).step_by(self.bands()).map(|cell| self.power(cell, stem)).sum();
+        (0..self.bands()).map(of_band).collect()
+    }
+
+    /// The middle of each band.
+    pub fn centres_hz(&self) -> Vec<f64> {
+        let hz = |bin: usize| bin as f64 * f64::from(self.rate_hz) / LENGTH as f64;
+        self.edges.windows(2).map(|edges| (hz(edges[0]) * hz(edges[1])).sqrt()).collect()
     }
 
     /// Fits the stems to a file of the same length and rate.
@@ -98,11 +119,9 @@ impl Stems {
         })
     }
 
-    fn shares_of(&self, cell: usize) -> Vec<f64> {
+    fn powers_in(&self, cell: usize) -> Vec<f64> {
         let power = |of: &Spectra| self.bins(of, cell).map(Complex64::norm_sqr).sum::<f64>();
-        let powers: Vec<f64> = self.spectra.iter().map(power).collect();
-        let all: f64 = powers.iter().sum();
-        powers.into_iter().map(|power| if all > SILENT { power / all } else { 0.0 }).collect()
+        self.spectra.iter().map(power).collect()
     }
 
     fn fit_cell(&self, heard: &Spectra, cell: usize) -> (Vec<Option<Complex64>>, f64) {
@@ -129,6 +148,11 @@ impl Stems {
         present.iter().zip(&solved).for_each(|(n, gain)| gains[*n] = Some(*gain));
         (gains, if power > SILENT { rest / power } else { 0.0 })
     }
+}
+
+fn shares(powers: &[f64]) -> Vec<f64> {
+    let all: f64 = powers.iter().sum();
+    powers.iter().map(|power| if all > SILENT { power / all } else { 0.0 }).collect()
 }
 
 /// Less power than this in a cell is silence.

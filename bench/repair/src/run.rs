@@ -4,91 +4,22 @@ use std::path::PathBuf;
 
 use acetate_mastering::{
     Options, Silent, analyse, check, master,
-    model::{Audio, Brief, Mode, Place, Repair, Session, Verdict, VerdictChoice},
+    model::{Audio, Brief, Session, Verdict, VerdictChoice},
     plan, scan,
 };
 use anyhow::{Context, Result};
 
+use crate::align::levelled;
 use crate::flaws::{Flaw, mains_hz};
-use crate::peers::{Peer, Peers};
+use crate::masking::most_lost;
+use crate::peers::Peers;
 use crate::projection::{Fit, Stems};
 use crate::scores::{Metric, errors, harm_db, hum_lines, late_ms, low_width_db, rest_db, turned};
 use crate::song::{Song, read_file, write};
+use crate::touched;
+use crate::way::Way;
 
-/// A way of mastering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// The sum through the limiter alone: what nothing mends.
-    Limited,
-    /// Acetate with only the sum to touch.
-    Stereo,
-    /// Acetate with the stems to touch.
-    Stems,
-    /// Acetate as it decides.
-    Auto,
-    /// As it decides, beside the client's mix, with consent to put right what the export did.
-    WithMix,
-    /// As it decides, with another master of the clean song as reference.
-    WithReference,
-    /// Another program; Matchering gets the master of another song as reference.
-    Peer(Peer),
-    /// Matchering with another master of the clean song as reference.
-    MatcheringWithReference,
-}
-
-impl Way {
-    /// All of them, those of Acetate first.
-    pub const ALL: [Self; 10] = [
-        Self::Limited,
-        Self::Stereo,
-        Self::Stems,
-        Self::Auto,
-        Self::WithMix,
-        Self::WithReference,
-        Self::Peer(Peer::Matchering),
-        Self::Peer(Peer::Libsonare),
-        Self::Peer(Peer::LibsonareStems),
-        Self::MatcheringWithReference,
-    ];
-
-    /// Whether it needs the peers.
-    pub fn is_foreign(self) -> bool {
-        matches!(self, Self::Peer(_) | Self::MatcheringWithReference)
-    }
-
-    /// Whether it is given what shows the clean song.
-    pub fn is_told(self) -> bool {
-        matches!(self, Self::WithMix | Self::WithReference | Self::MatcheringWithReference)
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Limited => "sum and limiter",
-            Self::Peer(Peer::Matchering) => "Matchering",
-            Self::Peer(Peer::Libsonare) => "libsonare",
-            Self::Peer(Peer::LibsonareStems) => "libsonare, stems",
-            Self::MatcheringWithReference => "Matchering, with a master of it",
-            Self::Stereo => "stereo",
-            Self::Stems => "stems",
-            Self::Auto => "auto",
-            Self::WithMix => "auto, with the mix",
-            Self::WithReference => "auto, with a master of it",
-        }
-    }
-
-    fn brief(self) -> Brief {
-        let mode = match self {
-            Self::Stereo | Self::Limited => Mode::Stereo,
-            Self::Stems => Mode::Stems,
-            _ => Mode::Auto,
-        };
-        let repair = if self == Self::WithMix { Repair::ALL.to_vec() } else { Vec::new() };
-        let lock = if self == Self::Limited { vec![Place::Master] } else { Vec::new() };
-        Brief { mode, repair, lock, ..Brief::default() }
-    }
-}
-
-/// What came out.
+/// What came out, at the loudness at which all are compared.
 pub(crate) struct Mastered {
     pub audio: Audio,
     pub session: Option<Session>,
@@ -99,11 +30,13 @@ pub(crate) struct Clean {
     pub song: Song,
     pub stems: Stems,
     pub mix: Audio,
+    /// The mix as loud as all that is compared, and its fit.
+    plain: (Audio, Fit),
     /// Another master of it.
-    pub reference: Audio,
-    /// The master of another song.
-    pub other: Audio,
-    pub peers: Option<Peers>,
+    reference: Audio,
+    /// The master of another song, where there is one.
+    other: Option<Audio>,
+    peers: Option<Peers>,
 }
 
 /// The master of a clean song that others are held against.
@@ -112,24 +45,27 @@ pub(crate) fn reference(song: &Song) -> Result<Audio> {
 }
 
 impl Clean {
-    pub fn new(song: Song, reference: Audio, other: Audio, peers: Option<Peers>) -> Self {
+    pub fn new(song: Song, reference: Audio, other: Option<Audio>, peers: Option<Peers>) -> Self {
         let stems = Stems::new(&song.stems.iter().map(|s| &s.audio).collect::<Vec<_>>());
-        Self { stems, mix: song.sum(), reference, other, peers, song }
+        let mix = song.sum();
+        let plain = levelled(mix.clone());
+        let plain = (stems.fit(&plain), plain);
+        Self { stems, mix, plain: (plain.1, plain.0), reference, other, peers, song }
     }
 
     /// Masters a delivery of this song.
     pub fn master(&self, song: &Song, way: Way) -> Result<Mastered> {
-        let by = |peer, reference| {
-            let peers = self.peers.as_ref().context("the peers are not installed")?;
-            Ok(Mastered { audio: peers.master(peer, song, reference)?, session: None })
+        let mastered = match (way.peer(), way) {
+            (Some(peer), _) => {
+                let peers = self.peers.as_ref().context("not installed: no folder is named for the peers")?;
+                let reference = if way.is_told() { Some(&self.reference) } else { self.other.as_ref() };
+                Mastered { audio: peers.master(peer, song, reference)?, session: None }
+            }
+            (_, Way::WithMix) => acetate(song, way, Some(&self.mix), None)?,
+            (_, Way::WithReference) => acetate(song, way, None, Some(&self.reference))?,
+            _ => acetate(song, way, None, None)?,
         };
-        match way {
-            Way::Peer(peer) => by(peer, &self.other),
-            Way::MatcheringWithReference => by(Peer::Matchering, &self.reference),
-            Way::WithMix => acetate(song, way, Some(&self.mix), None),
-            Way::WithReference => acetate(song, way, None, Some(&self.reference)),
-            _ => acetate(song, way, None, None),
-        }
+        Ok(Mastered { audio: levelled(mastered.audio), ..mastered })
     }
 }
 
@@ -176,11 +112,20 @@ pub(crate) fn verdict(song: &Song) -> Result<Option<Verdict>> {
     Ok(session.verdict)
 }
 
-/// One case and its scores.
-pub(crate) struct Scored {
+/// What a case is: two ways are compared where they were asked about the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
     pub flaw: &'static str,
     pub song: String,
-    pub stem: String,
+    /// From mild to strong, by number.
+    pub strength: usize,
+    /// The stem, and for one of several flaws at a time which it is.
+    pub of: String,
+}
+
+/// One case and its scores.
+pub(crate) struct Scored {
+    pub key: Key,
     pub level: f64,
     pub way: Way,
     /// What the plain sum shows of the flaw, and what this way leaves of it, in the unit of the metric.
@@ -204,8 +149,12 @@ pub(crate) struct Unflawed {
     pub song: String,
     pub way: Way,
     pub harm_db: f64,
-    /// Stems that a move of over 1 dB was made on, of all.
-    pub touched: [usize; 2],
+    /// By how much less the stem that lost most is heard among the others, as a change of its masked-to-unmasked ratio.
+    pub masked: f64,
+    /// Stems with a corrective move of over 1 dB: in the plan, where there is one; in the sound; and all.
+    pub planned: Option<usize>,
+    pub heard: usize,
+    pub stems: usize,
     pub choice: Option<VerdictChoice>,
     pub moves: Vec<String>,
 }
@@ -220,16 +169,17 @@ pub(crate) struct Baseline {
 
 impl Baseline {
     pub fn of(clean: &Clean, way: Way) -> Result<Self> {
-        let mastered = clean.master(&clean.song, way).with_context(|| clean.song.title.clone())?;
+        let mastered = clean.master(&clean.song, way)?;
         let fit = clean.stems.fit(&mastered.audio);
-        let plain = clean.stems.fit(&clean.mix);
-        let touched = errors(&clean.stems, &fit, &plain);
-        let over = touched.iter().filter(|e| e.level.abs() > 1.0).count();
+        let names = || clean.song.stems.iter().map(|stem| stem.name.as_str());
         let unflawed = Unflawed {
             song: clean.song.title.clone(),
             way,
             harm_db: harm_db(&clean.stems, &fit),
-            touched: [over, touched.len()],
+            masked: most_lost(&clean.stems, &fit, &clean.plain.1),
+            planned: mastered.session.as_ref().map(|s| touched::by_plan(s, &clean.stems, names())),
+            heard: touched::by_sound(&clean.stems, &fit, &clean.plain.1),
+            stems: clean.stems.count(),
             choice: choice(&mastered),
             moves: moves(&mastered),
         };
@@ -251,6 +201,8 @@ pub(crate) struct Put {
     pub flaw: &'static Flaw,
     pub stem: usize,
     pub level: f64,
+    /// The number of the level among those that are tried.
+    pub strength: usize,
     /// Makes some flaws turn the other way.
     pub case: usize,
 }
@@ -261,22 +213,25 @@ pub(crate) fn score(clean: &Clean, base: &Baseline, put: &[Put]) -> Result<Vec<S
     for p in put {
         (p.flaw.inject)(&mut song.stems[p.stem], p.level, p.case);
     }
-    let named = || put.iter().map(|p| p.flaw.id).collect::<Vec<_>>().join(" and ");
-    let out = clean.master(&song, base.way).with_context(|| format!("{} {}", named(), song.title))?;
+    let out = clean.master(&song, base.way)?;
     let fit = clean.stems.fit(&out.audio);
-    let plain = song.sum();
-    let (of_plain, of_mix) = (clean.stems.fit(&plain), clean.stems.fit(&clean.mix));
+    let plain = levelled(song.sum());
+    let of_plain = clean.stems.fit(&plain);
+    let (mix, of_mix) = &clean.plain;
     let others = errors(&clean.stems, &fit, &base.fit);
     let untouched = others.iter().enumerate().filter(|(n, _)| put.iter().all(|p| p.stem != *n));
     let squares: Vec<f64> = untouched.map(|(_, e)| e.total * e.total).collect();
     let collateral_db = (squares.iter().sum::<f64>() / (squares.len() as f64).max(1.0)).sqrt();
     let of = |p: &Put| Scored {
-        flaw: p.flaw.id,
-        song: song.title.clone(),
-        stem: song.stems[p.stem].name.clone(),
+        key: Key {
+            flaw: p.flaw.id,
+            song: song.title.clone(),
+            strength: p.strength,
+            of: song.stems[p.stem].name.clone(),
+        },
         level: p.level,
         way: base.way,
-        shown: left(clean, p, (&plain, &of_plain), (&clean.mix, &of_mix)),
+        shown: left(clean, p, (&plain, &of_plain), (mix, of_mix)),
         left: left(clean, p, (&out.audio, &fit), (&base.audio, &base.fit)),
         collateral_db,
         choice: choice(&out),

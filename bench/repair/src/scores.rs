@@ -6,6 +6,7 @@ use acetate_mastering::model::Audio;
 
 use crate::flaws::HUM_LINES;
 use crate::projection::{Fit, Stems};
+use crate::touched::middle;
 
 /// What tells how much of a flaw is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +53,8 @@ pub(crate) fn errors(stems: &Stems, flawed: &Fit, clean: &Fit) -> Vec<Errors> {
             .collect()
     };
     let cells: Vec<_> = (0..stems.count()).map(of).collect();
-    let mut levels: Vec<f64> = cells.iter().map(|c| mean(c, |db| db)).collect();
-    let own = levels.clone();
-    levels.sort_by(f64::total_cmp);
-    let half = levels.len() / 2;
-    let common =
-        if levels.len() % 2 == 1 { levels[half] } else { f64::midpoint(levels[half - 1], levels[half]) };
+    let own: Vec<f64> = cells.iter().map(|c| mean(c, |db| db)).collect();
+    let common = middle(own.clone()).unwrap_or(0.0);
     let bands = stems.bands();
     cells
         .iter()

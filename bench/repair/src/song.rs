@@ -1,4 +1,4 @@
-//! The clean stems of a song: the loudest half minute of each, in stereo and at one rate.
+//! The clean stems of a song, in stereo and at one rate: all of it, or the loudest half minute.
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ pub(crate) struct Part {
 }
 
 impl Song {
-    pub fn read(folder: &Path) -> Result<Self> {
+    pub fn read(folder: &Path, whole: bool) -> Result<Self> {
         let files = scan(&[folder.to_owned()], None)?.stems;
         let rates = files.iter().map(|f| Ok(f.file.open()?.rate_hz())).collect::<Result<Vec<_>>>()?;
         let rate_hz = rates.into_iter().max().unwrap_or(44_100);
@@ -44,13 +44,20 @@ impl Song {
             })
             .collect::<Result<Vec<_>>>()?;
         let title = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { title, rate_hz, stems }.loudest())
+        let song = Self { title, rate_hz, stems }.even();
+        Ok(if whole { song } else { song.loudest() })
+    }
+
+    /// All stems as long as the longest.
+    fn even(mut self) -> Self {
+        let longest = self.stems.iter().map(|s| s.audio.frames()).max().unwrap_or(0);
+        self.stems.iter_mut().for_each(|stem| stem.audio.resize(longest));
+        self
     }
 
     /// The half minute with the most power in the sum.
     fn loudest(mut self) -> Self {
-        let longest = self.stems.iter().map(|s| s.audio.frames()).max().unwrap_or(0);
-        self.stems.iter_mut().for_each(|stem| stem.audio.resize(longest));
+        let longest = self.stems.first().map_or(0, |s| s.audio.frames());
         let (second, length) = (self.rate_hz as usize, EXCERPT_S * self.rate_hz as usize);
         let sum = self.sum();
         let power: Vec<f64> = (0..longest / second)

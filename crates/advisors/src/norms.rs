@@ -171,7 +171,7 @@ pub const TONE_BEYOND_DB: f64 = 6.0;
 pub const SWING_AUDIBLE_DB: f64 = 2.0;
 
 /// What stems must leave less of what is amiss than stereo would, to be worth it: in points, which are squared
-/// severities, so that one fault worth a move counts 1; and as a share of what is amiss at all.
+/// severities, so that one fault worth a move counts 1; and as a share of what is amiss with the stems.
 pub const MATERIAL: f64 = 1.0;
 /// See [`MATERIAL`].
 pub const MATERIAL_SHARE: f64 = 0.15;

@@ -56,11 +56,19 @@ pub(crate) fn by_stems(case: &Case, verdict: &Verdict) -> bool {
     }
 }
 
-/// Something past what a master may mend is grave, or such things make up most of much that is amiss.
+/// What is past what a master may mend is grave altogether, or makes up most of much that is amiss.
 fn is_for_the_mix(ways: &Ways, weighed: Weighed) -> bool {
     let beyond = past_mending(ways);
     let most = weighed.as_sent >= MUCH_AMISS && weight(beyond.clone()) > LEFT_OVER * weighed.as_sent;
-    most || beyond.into_iter().any(|fault| fault.severity >= GRAVE)
+    let grave: f64 = beyond.map(|fault| as_sent(ways, fault)).map(|severity| severity * severity).sum();
+    most || grave >= GRAVE * GRAVE
+}
+
+/// How severe what is left of a fault was before: a part that is past mending is as grave as the whole was.
+fn as_sent(ways: &Ways, left: &Fault) -> f64 {
+    let of = |fault: &Fault| fault.evidence.first().map(|proof| (proof.quantity, proof.at_hz));
+    let same = ways.as_sent.iter().filter(|sent| sent.at == left.at && of(sent) == of(left));
+    same.map(|sent| sent.severity).fold(left.severity, f64::max)
 }
 
 fn past_mending<'a>(ways: &'a Ways) -> impl Iterator<Item = &'a Fault> + Clone {
@@ -95,7 +103,9 @@ fn choose(case: &Case, ways: &Ways, weighed: Weighed) -> (VerdictChoice, Vec<Str
         return (VerdictChoice::Stereo, vec!["There is one file, so the file is mastered as it is.".into()]);
     };
     let gain = weighed.stereo - left;
-    let needed = MATERIAL.max(MATERIAL_SHARE * weighed.as_sent);
+    // what is amiss with the sum is mended alike either way
+    let of_stems = ways.as_sent.iter().filter(|fault| matches!(fault.at, Place::Stem(_)));
+    let needed = MATERIAL.max(MATERIAL_SHARE * weight(of_stems));
     let count = case.stems.len();
     let compared = format!(
         "Of {:.1} points amiss, mastering the sum would leave {:.1} and mastering from stems {left:.1}; \

@@ -4,8 +4,8 @@ use acetate_model::{Advice, Advisor, Case, Evidence, Fault, Place, Quantity, Rol
 
 use crate::moves::{advise, only_the_sum, rounded, settings, severity};
 use crate::norms::{
-    BALANCE_AUDIBLE_DB, BALANCE_BEYOND_DB, BALANCE_BEYOND_STEMS, BALANCE_MOST_DB, BALANCE_STRENGTH,
-    SECTION_MARGIN_LU, SMALLEST_DB,
+    BALANCE_AUDIBLE_DB, BALANCE_BEYOND_DB, BALANCE_BEYOND_STEMS, BALANCE_MOST_DB, BALANCE_STRENGTH, DISORDER,
+    GRAVE, SECTION_MARGIN_LU, SMALLEST_DB,
 };
 use crate::reference;
 use solve::{Balance, Judged};
@@ -55,6 +55,7 @@ fn turn_db(needed_db: f64) -> f64 {
 fn faults(case: &Case) -> Vec<Fault> {
     let Some(balance) = whole(case) else { return Vec::new() };
     let needed_db = balance.needed_db();
+    let all = needed_db.iter().map(|db| db * db).sum::<f64>().sqrt();
     let off = needed_db.iter().filter(|db| db.abs() > BALANCE_AUDIBLE_DB).count();
     let sections = soft_sections(case);
     let of_stem = |judged: &Judged| {
@@ -71,12 +72,35 @@ fn faults(case: &Case) -> Vec<Fault> {
         Some(Fault {
             at: judged.place.clone(),
             severity: severity(size, BALANCE_AUDIBLE_DB),
-            beyond: needed.abs() > BALANCE_BEYOND_DB || off > BALANCE_BEYOND_STEMS,
+            beyond: needed != 0.0 && (all > BALANCE_BEYOND_DB || off > BALANCE_BEYOND_STEMS),
             remedy: said.collect::<Vec<_>>().join("; ") + ".",
             evidence: [proof].into_iter().chain(soft.cloned()).collect(),
         })
     };
-    balance.judged.iter().filter_map(of_stem).collect()
+    balance.judged.iter().filter_map(of_stem).chain(disorder(&balance)).collect()
+}
+
+/// Stems that are all far from where their roles stand, though each may be inside of what is usual: one is a client's wish,
+/// all of them are a mix that is not done.
+fn disorder(balance: &Balance) -> Option<Fault> {
+    let apart = balance.disorder()?;
+    let severity = (GRAVE * (apart - DISORDER[0]) / (DISORDER[1] - DISORDER[0])).clamp(0.0, Fault::GRAVEST);
+    (severity > 0.0).then(|| {
+        let evidence: Vec<Evidence> =
+            balance.judged.iter().filter_map(|judged| proof(balance, judged)).collect();
+        let stand = |proof: &Evidence| format!("{} at {:+.1} LU", proof.of, proof.value);
+        let stands: Vec<String> = evidence.iter().map(stand).collect();
+        Fault {
+            at: Place::Master,
+            severity,
+            beyond: true,
+            remedy: format!(
+                "set the faders anew: over the others together stand {}, which is far from usual altogether.",
+                stands.join(", ")
+            ),
+            evidence,
+        }
+    })
 }
 
 /// A stem's loudness over the rest.

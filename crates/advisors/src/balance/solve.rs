@@ -3,13 +3,15 @@
 use acetate_model::{Case, Place, Role};
 
 use crate::moves;
-use crate::norms::{BALANCE_COST, usual_over_rest_lu};
+use crate::norms::{BALANCE_COST, DISORDER, DISORDER_FEWEST, usual_over_rest_lu};
 use crate::scene::{Beside, Levels, Scene};
 
 /// No stem is off by more than this, in dB.
 const FARTHEST_DB: f64 = 24.0;
 /// Rounds over the stems; a few settle it.
 const ROUNDS: usize = 60;
+/// Where one fader is tried, in dB.
+const ONE_FADER_DB: [f64; 8] = [-15.0, -11.0, -7.0, -3.5, 3.5, 7.0, 11.0, 15.0];
 /// The step of the last rounds, in dB.
 const FINEST_DB: f64 = 0.001;
 
@@ -59,6 +61,36 @@ impl Balance {
     pub fn excess_lu(&self, judged: &Judged, gains_db: &[f64]) -> f64 {
         let [low, high] = judged.usual;
         self.over_rest_lu(judged, gains_db).map_or(0.0, |lu| (lu - high).max(0.0) - (low - lu).max(0.0))
+    }
+
+    /// How far the stems stand from the middle of what is usual for their roles, as a share of the way to its edge, once that
+    /// one fader is set which brings them nearest: one stem that is off, however far, is no disorder. None where they are
+    /// too few to tell.
+    pub fn disorder(&self) -> Option<f64> {
+        let apart = self.apart(&[])?;
+        if apart <= DISORDER[0] {
+            return Some(apart);
+        }
+        let turned = |stem: usize, db: f64| {
+            let mut gains = vec![0.0; self.roles.len()];
+            gains[stem] = db;
+            self.apart(&gains)
+        };
+        let stems = self.judged.iter().map(|judged| judged.stem);
+        let tried = stems.flat_map(|stem| ONE_FADER_DB.map(|db| (stem, db)));
+        Some(tried.filter_map(|(stem, db)| turned(stem, db)).fold(apart, f64::min))
+    }
+
+    /// The root of the mean square over all stems that are judged.
+    fn apart(&self, gains_db: &[f64]) -> Option<f64> {
+        let share = |judged: &Judged| {
+            let [low, high] = usual_over_rest_lu(self.roles[judged.stem])?;
+            let lu = self.over_rest_lu(judged, gains_db)?;
+            Some((lu - f64::midpoint(low, high)) / (0.5 * (high - low)))
+        };
+        let shares: Vec<f64> = self.judged.iter().filter_map(share).collect();
+        let squares: f64 = shares.iter().map(|share| share * share).sum();
+        (shares.len() >= DISORDER_FEWEST).then(|| (squares / shares.len() as f64).sqrt())
     }
 
     /// The gains that leave the least squared excess and cost, in dB, stem by stem: coordinate descent from no change.

@@ -37,12 +37,20 @@ pub const BALANCE_MOST_DB: f64 = 3.0;
 /// A stem off by so much is worth a move of full weight, in dB.
 pub const BALANCE_AUDIBLE_DB: f64 = 3.0;
 
-/// A stem that is off by more is for the mix to mend, in dB: as far as a master goes, so that what it leaves of a grave
-/// one still is.
+/// Stems that are off by more altogether (the root of the sum of squares) are for the mix to mend, in dB: as far as a master
+/// goes, so that what it leaves of one that is off by 6 dB, or of two by 5 dB, still is.
 pub const BALANCE_BEYOND_DB: f64 = 3.0;
 
 /// More stems than this off by more than [`BALANCE_AUDIBLE_DB`] are for the mix to mend.
 pub const BALANCE_BEYOND_STEMS: usize = 3;
+
+/// How far the stems of a song may stand from the middle of what is usual altogether, as a share of the way to its edge (root
+/// mean square), once the one fader is set that helps most: up to the first a mix has its own taste; where on average
+/// every stem stands at the edge all the same, no fader is where it belongs.
+pub const DISORDER: [f64; 2] = [0.75, 1.0];
+
+/// Of fewer stems none tells which of them is off.
+pub const DISORDER_FEWEST: usize = 3;
 
 /// Sections differ on purpose: a lead that is softer in one of them than is usual is told of from this many LU on.
 pub const SECTION_MARGIN_LU: f64 = 3.0;

@@ -1,16 +1,8 @@
 //! The same input and session give the same bytes, however the work is done.
 
-mod common;
-
-use std::path::Path;
-
+use crate::common::{bytes, demo_stems, master_folder};
 use acetate_mastering::model::{Brief, Intent};
-use acetate_mastering::{DELIVERABLES, Options, SESSION_FILE, Silent, read_session, render};
-use common::{demo_stems, master_folder};
-
-fn bytes(out: &Path) -> Vec<Vec<u8>> {
-    DELIVERABLES.iter().map(|d| std::fs::read(out.join(d.file)).unwrap()).collect()
-}
+use acetate_mastering::{Options, SESSION_FILE, Silent, read_session, render};
 
 #[test]
 fn threads_blocks_and_repetition_change_no_byte() {

@@ -1,10 +1,8 @@
 //! A long session does not need its length in memory.
 
-mod common;
-
+use crate::common::{master_folder, write_wav};
 use acetate_mastering::Options;
 use acetate_mastering::model::{Audio, Brief};
-use common::{master_folder, write_wav};
 
 /// Highest memory of this process so far, in bytes; `None` where the system does not tell.
 fn peak_bytes() -> Option<u64> {
@@ -36,7 +34,7 @@ fn memory_is_bounded_by_the_option_and_not_by_the_song() {
     }
     // a process of its own, so that the peak is of the mastering alone
     let status = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "masters_in_little_memory", "--nocapture"])
+        .args(["--exact", "memory::masters_in_little_memory", "--nocapture"])
         .env("ACETATE_MEMORY_CHILD", folder.path())
         .status()
         .unwrap();

@@ -1,8 +1,7 @@
 //! The null test names what was planted, on real songs and on the demo.
 
-mod common;
-mod planted;
-
+use crate::common::{files_of, name, read, songs, stereo};
+use crate::planted::{self, *};
 use acetate_mastering::model::{
     Audio, Brief, By, Case, Finding, Move, Place, Quantity, Reading, Readings, Repair, RoleGuess, Source,
     SourceInfo, Spec, Stage, Stem, Value,
@@ -10,8 +9,6 @@ use acetate_mastering::model::{
 use acetate_mastering::{Compared, Options, Silent, demo, null_test};
 use acetate_meters::MeterBank;
 use acetate_render::{Graph, Lane, Shape};
-use common::{read, songs};
-use planted::*;
 
 struct Song {
     name: String,
@@ -26,22 +23,12 @@ fn demo_song() -> Song {
 fn all_songs() -> Vec<Song> {
     let mut all = Vec::new();
     for folder in songs() {
-        let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().flatten().map(|e| e.path()).collect();
-        files.retain(|p| p.extension().is_some_and(|e| e == "flac"));
-        files.sort();
-        let name = |p: &std::path::Path| p.file_stem().unwrap().to_string_lossy().into_owned();
-        let mix = files.iter().find(|p| name(p) == "mix").map(|p| stereo(read(p)));
-        let stems = files.iter().filter(|p| name(p) != "mix").map(|p| (name(p), stereo(read(p)))).collect();
+        let (files, mix) = files_of(&folder);
+        let stems = files.iter().map(|p| (name(p), stereo(read(p)))).collect();
+        let mix = mix.map(|p| stereo(read(&p)));
         all.push(Song { name: name(&folder), stems, mix });
     }
     all
-}
-
-fn stereo(mut audio: Audio) -> Audio {
-    if audio.channels.len() == 1 {
-        audio.channels.push(audio.channels[0].clone());
-    }
-    audio
 }
 
 fn loudness(of: &Place, audio: &Audio) -> Vec<Reading> {
@@ -245,10 +232,10 @@ fn the_demo_is_seen_through() {
 fn every_song_is_seen_through() {
     let all = all_songs();
     let (first, second) = all.split_at(all.len().div_ceil(2));
-    let name = |songs: &[Song], from: usize| -> Vec<String> {
+    let seen_through = |songs: &[Song], from: usize| -> Vec<String> {
         songs.iter().enumerate().flat_map(|(k, song)| name_all(from + k + 1, song)).collect()
     };
-    let (mut wrong, more) = rayon::join(|| name(first, 0), || name(second, first.len()));
+    let (mut wrong, more) = rayon::join(|| seen_through(first, 0), || seen_through(second, first.len()));
     wrong.extend(more);
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -1,18 +1,14 @@
 //! What a scene foretells of linear moves is what rendering them gives.
 
-mod common;
-
 use std::path::Path;
 
 use acetate_advisors::scene::after;
 use acetate_files::StemReader;
-use acetate_mastering::model::{
-    Brief, By, Map, Move, Place, Process, Quantity, Readings, Session, Spec, Standing,
-};
-use acetate_mastering::{Options, Silent, analyse, scan};
+use acetate_mastering::model::{By, Map, Move, Place, Process, Quantity, Readings, Session, Spec, Standing};
 use acetate_meters::MeterBank;
 use acetate_render::{Graph, Lane, Shape};
-use common::{demo_stems, songs};
+
+use crate::common::{Heard, demo_stems, heard, heard_songs};
 
 /// The most that bands may be foretold wrong, as root mean square over the bands and hops that carry music, in dB.
 const BAND_DB: f64 = 0.3;
@@ -126,19 +122,17 @@ fn error_db(foretold: &Readings, real: &Readings) -> (f64, String) {
     ((squares / judged).sqrt(), worst.1)
 }
 
-fn holds(stems: &Path) {
-    let delivery = scan(&[stems.to_owned()], None).expect("stems are found");
-    let session = analyse(&delivery, &Brief::default(), &Options::default(), &Silent).unwrap();
+fn holds(song: &str, session: &Session) {
     let respond = |process: &Process, hz: &[f64]| acetate_processors::respond(process, session.rate_hz, hz);
     for turn in 0..TURNS {
-        let plan = bold(&session, turn);
+        let plan = bold(session, turn);
         let foretold = after(&session.stems, &session.readings, &plan, &respond);
-        let real = rendered(&session, &plan);
+        let real = rendered(session, &plan);
         let loudness = |readings: &Readings| readings.scalar(&Place::Master, Quantity::Integrated).unwrap();
         let miss = loudness(&foretold) - loudness(&real);
         let (error, worst) = error_db(&foretold, &real);
         let spectrum = spectrum_error_db(&foretold, &real);
-        let name = format!("{} {turn}", stems.display());
+        let name = format!("{song} {turn}");
         println!("{name}: {miss:+.3} LU, {error:.3} dB rms, spectrum {spectrum:.3} dB, worst {worst}");
         assert!(miss.abs() <= LOUDNESS_LU, "{name}: {miss} LU");
         assert!(error <= BAND_DB && spectrum <= SPECTRUM_DB, "{name}: {error} dB, spectrum {spectrum} dB");
@@ -161,12 +155,12 @@ fn spectrum_error_db(foretold: &Readings, real: &Readings) -> f64 {
 #[test]
 fn the_demo() {
     let folder = tempfile::tempdir().unwrap();
-    holds(&demo_stems(folder.path()));
+    holds("demo", &heard(&demo_stems(folder.path())));
 }
 
 #[test]
 fn every_song() {
-    for song in songs() {
-        holds(&song);
+    for Heard { name, session, .. } in heard_songs() {
+        holds(name, session);
     }
 }

@@ -1,15 +1,13 @@
 //! A tenth of a decibel more or less of any stem changes no verdict and no move by more than would be heard.
 
-mod common;
-
-use std::path::Path;
-
 use acetate_advisors::scene::after;
 use acetate_advisors::{Proposal, propose};
+use acetate_mastering::check;
 use acetate_mastering::model::{
     Brief, By, Case, Json, Map, Mode, Move, Place, Process, Readings, Session, Stage, Standing, Stem,
 };
-use acetate_mastering::{Options, Silent, analyse, check, scan};
+
+use crate::common::{demo_stems, heard, heard_songs};
 
 /// The most that a move may change by, in dB.
 const JUMP_DB: f64 = 0.5;
@@ -21,13 +19,6 @@ const HEARD_HZ: [f64; 2] = [30.0, 16_000.0];
 /// The edge below which a low end is made mono lies below; there the sides fall steeply, and a hertz is many decibels of
 /// nothing.
 const SIDES_FROM_HZ: f64 = 200.0;
-
-fn heard(folder: &Path) -> Session {
-    let delivery = scan(&[folder.to_owned()], None).expect("stems");
-    let mut session = analyse(&delivery, &Brief::default(), &Options::default(), &Silent).expect("a session");
-    check(&mut session);
-    session
-}
 
 fn proposed(session: &Session, readings: &Readings) -> Proposal {
     let brief = Brief { mode: Mode::Auto, ..session.brief.clone() };
@@ -78,7 +69,9 @@ fn differ_db(rate_hz: u32, before: Option<&Move>, now: Option<&Move>) -> f64 {
     amounts.map(|key| (of(before, key) - of(now, key)).abs()).fold(0.0, f64::max)
 }
 
-fn check_steady(name: &str, session: &Session) {
+fn check_steady(name: &str, mut session: Session) {
+    check(&mut session);
+    let session = &session;
     for stem in &session.stems {
         for db in TURNED_DB {
             let [before, now] = [db, db + 0.1].map(|db| proposed(session, &turned(session, stem, db)));
@@ -98,12 +91,12 @@ fn check_steady(name: &str, session: &Session) {
 #[test]
 fn the_demo_is_steady() {
     let folder = tempfile::tempdir().expect("a folder");
-    check_steady("demo", &heard(&common::demo_stems(folder.path())));
+    check_steady("demo", heard(&demo_stems(folder.path())));
 }
 
 #[test]
 fn songs_are_steady() {
-    for song in common::songs() {
-        check_steady(&song.display().to_string(), &heard(&song));
+    for song in heard_songs() {
+        check_steady(&song.name, song.session.clone());
     }
 }

@@ -1,11 +1,10 @@
 //! Flaws of tone in single stems of real songs: how much is taken back, and that clean stems stay.
 
-mod flaws;
-
 use std::collections::BTreeMap;
 
-use acetate_model::{Json, Place, Quantity, Role};
-use flaws::{Ear, Song, eq, process, response, scalar, sharper, songs};
+use crate::common::{songs, spread};
+use crate::flaws::{Ear, Song, eq, process, response, scalar, sharper};
+use acetate_mastering::model::{self as acetate_model, Json, Place, Quantity, Role};
 
 /// What became of a flaw: the share taken back, and whether anything was done.
 #[derive(Debug, Default, Clone)]
@@ -44,14 +43,9 @@ fn is_tonal(m: &acetate_model::Move) -> bool {
     TONAL.iter().any(|id| m.id.ends_with(&format!("/{id}")))
 }
 
-/// Numbers spread evenly between 0 and 1, the same in every run.
-fn spread(n: usize) -> f64 {
-    (0.5 + 0.618_033_988_749_895 * n as f64).fract()
-}
-
 #[test]
 fn clean_stems_stay() {
-    let Some(folders) = songs() else { return };
+    let folders = songs();
     let (mut stems, mut touched) = (0, Vec::new());
     for folder in folders {
         let song = Song::load(&folder);
@@ -89,7 +83,7 @@ fn clean_stems_stay() {
 
 #[test]
 fn a_good_part_of_a_flaw_is_taken_back() {
-    let Some(folders) = songs() else { return };
+    let folders = songs();
     let mut table: BTreeMap<(String, String), Row> = BTreeMap::new();
     let mut count = 0;
     for folder in folders {

@@ -1,12 +1,10 @@
 //! Every song comes out as loud as promised and under its ceiling, by other meters than our own too.
 
-mod common;
-
 use std::path::Path;
 
+use crate::common::{by_ebur128, by_long_sinc, deliverable, demo_stems, master_folder, read, songs};
 use acetate_mastering::model::{Brief, Intent, Place, Quantity};
 use acetate_mastering::{Options, Silent};
-use common::{by_ebur128, by_long_sinc, deliverable, demo_stems, master_folder, read, songs};
 
 const LOUDNESS_LU: f64 = 0.05;
 

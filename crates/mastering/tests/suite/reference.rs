@@ -1,17 +1,15 @@
 //! What a reference does to a plan: another song gives its tone and loudness, another master of the same song also the
 //! levels and tones of its stems.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use crate::common::{demo_stems, master_folder, read, songs, stereo, write_wav};
 use acetate_mastering::model::{
     Audio, Block, Brief, Cells, Mode, Move, Place, Process, Quantity, Session, Spec,
 };
 use acetate_mastering::{Error, Options, Silent, analyse, check, plan, scan};
 use acetate_processors::{find, respond};
-use common::{demo_stems, master_folder, read, songs, write_wav};
 
 fn planned(stems: &[PathBuf], brief: &Brief) -> Result<Session, Error> {
     let delivery = scan(stems, None).expect("stems are found");
@@ -63,13 +61,6 @@ fn flawed(stems: &[PathBuf], which: usize, flaw: &Process, into: &Path) -> Vec<P
     write_wav(&path, &block.main);
     stems[which] = path;
     stems
-}
-
-fn stereo(mut audio: Audio) -> Audio {
-    if audio.channels.len() == 1 {
-        audio.channels.push(audio.channels[0].clone());
-    }
-    audio
 }
 
 fn process(kind: &str, settings: &str) -> Process {

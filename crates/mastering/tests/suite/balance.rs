@@ -1,7 +1,5 @@
 //! Balance and masking on real songs: each stem is turned, or raised where words are understood, in the readings.
 
-mod common;
-
 use acetate_advisors::norms::{BALANCE_MOST_DB, usual_over_rest_lu};
 use acetate_advisors::scene::{Levels, Scene, after};
 use acetate_advisors::{Proposal, propose};
@@ -9,17 +7,8 @@ use acetate_mastering::model::{
     Brief, By, Case, Json, Map, Mode, Move, Place, Process, Quantity, Readings, Role, Session, Stage,
     Standing, Stem, Value,
 };
-use acetate_mastering::{Options, Silent, analyse, scan};
 
-/// Every song as it was read.
-fn sessions() -> Vec<(String, Session)> {
-    let read = |song: std::path::PathBuf| {
-        let delivery = scan(std::slice::from_ref(&song), None).expect("stems");
-        let session = analyse(&delivery, &Brief::default(), &Options::default(), &Silent).expect("a session");
-        (song.file_name().expect("a name").to_string_lossy().into_owned(), session)
-    };
-    common::songs().into_iter().map(read).collect()
-}
+use crate::common::{Heard, heard_songs};
 
 fn respond(session: &Session) -> impl Fn(&Process, &[f64]) -> Option<[Vec<f64>; 2]> {
     |process, hz| acetate_processors::respond(process, session.rate_hz, hz)
@@ -105,16 +94,16 @@ const ASKED_LU: f64 = 1.0;
 #[test]
 fn clean_songs_keep_their_balance_and_spoilt_ones_get_it_back() {
     let (mut asked, mut flaws) = (0, 0);
-    for (name, session) in sessions() {
-        for m in advised(&session, &session.readings) {
+    for Heard { name, session, .. } in heard_songs() {
+        for m in advised(session, &session.readings) {
             println!("{name}: {} {}", m.id, m.because);
             assert!(size_db(&m).abs() <= HEARD_DB, "{name}: {} without need", m.id);
         }
         for (n, stem) in session.stems.iter().enumerate() {
             for db in [-10.0, -7.0, -4.0, -2.0, 2.0, 4.0, 7.0, 10.0] {
-                let readings = spoilt(&session, stem, gain(db));
-                let Some(excess) = excess_lu(&session, &readings, n) else { continue };
-                let moves = advised(&session, &readings);
+                let readings = spoilt(session, stem, gain(db));
+                let Some(excess) = excess_lu(session, &readings, n) else { continue };
+                let moves = advised(session, &readings);
                 let turned = of_stem(&moves, stem, "balance");
                 flaws += 1;
                 assert!(turned * db <= 0.0, "{name}: {} at {db:+} dB is turned {turned:+}", stem.name);
@@ -140,12 +129,12 @@ const ROOM: f64 = 0.25;
 #[test]
 fn what_is_raised_over_the_voice_makes_room_again() {
     let mut covered = 0;
-    for (name, session) in sessions() {
+    for Heard { name, session, .. } in heard_songs() {
         let voice = session.stems.iter().any(|s| s.trusted_role() == Role::LeadVocal);
         for stem in session.stems.iter().filter(|s| s.trusted_role() != Role::LeadVocal) {
             let mut last = 0.0;
             for db in [0.0, 3.0, 5.0, 8.0] {
-                let moves = advised(&session, &spoilt(&session, stem, presence(db)));
+                let moves = advised(session, &spoilt(session, stem, presence(db)));
                 let cut = of_stem(&moves, stem, "unmask");
                 println!("{name}: {} {db:+} dB at 2 kHz: {cut:+.1} dB", stem.name);
                 assert!(cut <= last, "{name}: {} gets {cut} at {db:+} dB after {last}", stem.name);
@@ -174,7 +163,7 @@ fn what_is_raised_over_the_voice_makes_room_again() {
 /// The sections of real songs last, and there are not too many of them.
 #[test]
 fn songs_have_sections_that_last() {
-    for (name, session) in sessions() {
+    for Heard { name, session, .. } in heard_songs() {
         let Some(Value::Timeline { hop_ms, values, .. }) =
             session.readings.get(&Place::Master, Quantity::Sections)
         else {

@@ -1,9 +1,9 @@
 //! The roles of real songs by their sound, and sessions from before roles had a confidence.
 
-mod common;
+use acetate_mastering::model::{Place, Role, RoleBy, RoleGuess, Stem};
+use acetate_mastering::roles;
 
-use acetate_mastering::model::{Brief, Place, Role, RoleBy, RoleGuess, Stem};
-use acetate_mastering::{Options, Silent, analyse, roles, scan};
+use crate::common::{Heard, heard_songs};
 
 /// Of the roles that are sure, so many are right.
 const GATE: f64 = 0.95;
@@ -11,9 +11,7 @@ const GATE: f64 = 0.95;
 #[test]
 fn where_the_sound_is_sure_it_is_right() {
     let (mut count, mut sure, mut right) = (0, 0, 0);
-    for song in common::songs() {
-        let delivery = scan(&[song], None).expect("stems");
-        let session = analyse(&delivery, &Brief::default(), &Options::default(), &Silent).expect("a session");
+    for Heard { session, .. } in heard_songs() {
         let stems = session.stems.iter().map(|s| (Place::stem(&s.name), RoleGuess::from_name(&s.name).role));
         for (place, truth) in stems.chain([(Place::Master, Role::Music)]) {
             let found = roles::by_sound(&place, &session.readings);

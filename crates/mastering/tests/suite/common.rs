@@ -1,11 +1,12 @@
 //! What the end-to-end tests share.
-#![allow(dead_code)] // each test binary uses some of it
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use acetate_mastering::model::{Audio, Brief, Deliverable, Session};
-use acetate_mastering::{Options, Silent, master, scan};
+use acetate_mastering::{DELIVERABLES, Options, Silent, analyse, master, scan};
 use ebur128::{EbuR128, Mode};
+use rayon::prelude::*;
 
 /// The folders of the real songs, or a word that they are not here.
 pub fn songs() -> Vec<PathBuf> {
@@ -18,6 +19,63 @@ pub fn songs() -> Vec<PathBuf> {
         entries.flatten().map(|e| e.path()).filter(|p| p.join("song.json").is_file()).collect();
     songs.sort();
     songs
+}
+
+/// A song as it was analysed, before any check.
+pub struct Heard {
+    pub name: String,
+    pub session: Session,
+}
+
+/// The real songs, analysed once for all tests.
+pub fn heard_songs() -> &'static [Heard] {
+    static HEARD: OnceLock<Vec<Heard>> = OnceLock::new();
+    HEARD.get_or_init(|| {
+        let heard = |folder: PathBuf| {
+            let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+            Heard { name, session: heard(&folder) }
+        };
+        songs().into_par_iter().map(heard).collect()
+    })
+}
+
+/// A folder of stems, analysed.
+pub fn heard(folder: &Path) -> Session {
+    let delivery = scan(&[folder.to_owned()], None).expect("stems are found");
+    analyse(&delivery, &Brief::default(), &Options::default(), &Silent).expect("it is read")
+}
+
+/// The stems of a real song and its mix, if it has one, by name.
+pub fn files_of(song: &Path) -> (Vec<PathBuf>, Option<PathBuf>) {
+    let entries = std::fs::read_dir(song).expect("a song");
+    let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    files.retain(|p| p.extension().is_some_and(|e| e == "flac"));
+    files.sort();
+    let (mix, stems): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|p| p.file_stem().is_some_and(|name| name == "mix"));
+    (stems, mix.into_iter().next())
+}
+
+/// What a file is called.
+pub fn name(file: &Path) -> String {
+    file.file_stem().expect("a name").to_string_lossy().into_owned()
+}
+
+pub fn stereo(mut audio: Audio) -> Audio {
+    if audio.channels.len() == 1 {
+        audio.channels.push(audio.channels[0].clone());
+    }
+    audio
+}
+
+/// Numbers spread evenly between 0 and 1, the same in every run.
+pub fn spread(n: usize) -> f64 {
+    (0.5 + 0.618_033_988_749_895 * n as f64).fract()
+}
+
+/// What was delivered.
+pub fn bytes(out: &Path) -> Vec<Vec<u8>> {
+    DELIVERABLES.iter().map(|d| std::fs::read(out.join(d.file)).expect("it was delivered")).collect()
 }
 
 /// The stems of a demo song, written into a folder of its own.

@@ -1,13 +1,15 @@
 //! Flaws of tone put on single stems of real songs, and how much of them a plan takes back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use acetate_advisors::{propose, roles};
-use acetate_meters::MeterBank;
-use acetate_model::{
+use acetate_mastering::model::{
     Audio, Block, Brief, Case, Curve, Map, Mode, Move, Place, Process, Quantity, Readings, Role, RoleGuess,
-    Source, SourceInfo, Spec, Stage, Stem,
+    SourceInfo, Spec, Stage, Stem,
 };
+use acetate_meters::MeterBank;
+
+use crate::common;
 
 /// The meters that tone rests on, and that tell what plays.
 const ALL: [&str; 5] = ["spectrum", "cells", "character", "resonance", "sibilance"];
@@ -21,31 +23,6 @@ pub struct Song {
     pub readings: Readings,
 }
 
-/// The songs in the folder that `ACETATE_SONGS` names.
-pub fn songs() -> Option<Vec<PathBuf>> {
-    let Some(folder) = std::env::var_os("ACETATE_SONGS") else {
-        println!("skipped: ACETATE_SONGS is not set");
-        return None;
-    };
-    let entries = std::fs::read_dir(&folder).expect("the folder of songs");
-    let mut songs: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-    songs.retain(|path| path.join("song.json").exists());
-    songs.sort();
-    Some(songs)
-}
-
-fn load(path: &Path) -> Audio {
-    let mut reader = acetate_files::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let mut audio = Audio { rate_hz: reader.rate_hz(), channels: vec![Vec::new(); reader.channels()] };
-    let mut block = Audio::default();
-    while reader.read(&mut block, 65_536).unwrap_or_else(|e| panic!("{}: {e}", path.display())) > 0 {
-        for (whole, part) in audio.channels.iter_mut().zip(&block.channels) {
-            whole.extend_from_slice(part);
-        }
-    }
-    audio
-}
-
 fn read(audio: &Audio, of: &Place, meters: &[&str]) -> Readings {
     let mut bank = MeterBank::only(&Spec::new(audio.rate_hz, audio.channels.len(), 65_536), meters);
     audio.blocks(65_536).for_each(|block| bank.push(&block));
@@ -54,17 +31,11 @@ fn read(audio: &Audio, of: &Place, meters: &[&str]) -> Readings {
 
 impl Song {
     pub fn load(folder: &Path) -> Self {
-        let entries = std::fs::read_dir(folder).expect("a song");
-        let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-        files.retain(|f| {
-            f.extension().is_some_and(|e| e == "flac") && f.file_stem().is_some_and(|n| n != "mix")
-        });
-        files.sort();
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
         let mut song = Self { name, audio: Vec::new(), stems: Vec::new(), readings: Readings::default() };
-        for file in files {
-            let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
-            let (audio, place) = (load(&file), Place::stem(&name));
+        for file in common::files_of(folder).0 {
+            let name = common::name(&file);
+            let (audio, place) = (common::read(&file), Place::stem(&name));
             let readings = read(&audio, &place, &ALL);
             let role =
                 roles::decide(&Brief::default(), &name, RoleGuess::from_name(&name), &place, &readings);

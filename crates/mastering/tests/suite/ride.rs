@@ -1,7 +1,5 @@
 //! Rides on real songs: a sine of decibels on one stem's samples, and what the plan's fader does about it.
 
-mod common;
-
 use std::f64::consts::PI;
 
 use acetate_advisors::{propose, scene::after};
@@ -10,8 +8,9 @@ use acetate_mastering::model::{
     Audio, Brief, Case, Json, Mode, Move, Place, Process, Quantity, Reading, Readings, Session, Source, Spec,
     Stage, amplitude, eased,
 };
-use acetate_mastering::{Options, Silent, analyse, scan};
 use acetate_meters::MeterBank;
+
+use crate::common::{Heard, demo_stems, heard, heard_songs, spread};
 
 /// Rides beyond this on a clean stem would be heard, in dB.
 const HEARD_DB: f64 = 1.0;
@@ -27,10 +26,10 @@ struct Song {
     stems: Vec<Audio>,
 }
 
-fn songs() -> Vec<Song> {
-    let of = |folder: std::path::PathBuf| {
-        let delivery = scan(std::slice::from_ref(&folder), None).expect("stems");
-        let session = analyse(&delivery, &Brief::default(), &Options::default(), &Silent).expect("a session");
+/// One after the other, since the samples of all of them are many.
+fn songs() -> impl Iterator<Item = Song> {
+    let of = |heard: &Heard| {
+        let session = heard.session.clone();
         let files = acetate_files::reopen(session.stems.iter().map(|s| &s.source), std::path::Path::new(""));
         let read = |file: &acetate_files::StemFile| {
             let mut reader = StemReader::new(file.open().expect("it opens"), session.rate_hz);
@@ -46,7 +45,7 @@ fn songs() -> Vec<Song> {
         let stems = files.expect("stems").iter().map(read).collect();
         Song { session, stems }
     };
-    common::songs().into_iter().map(of).collect()
+    heard_songs().iter().map(of)
 }
 
 fn power(audio: &Audio) -> f64 {
@@ -115,11 +114,6 @@ fn deviation(values: &[f64]) -> f64 {
     (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / values.len() as f64).sqrt()
 }
 
-/// Numbers spread evenly between 0 and 1, the same in every run.
-fn spread(n: usize) -> f64 {
-    (0.5 + 0.618_033_988_749_895 * n as f64).fract()
-}
-
 #[test]
 fn clean_stems_keep_their_level_and_ridden_ones_get_it_back() {
     let mut shares: Vec<(f64, f64)> = Vec::new();
@@ -161,8 +155,7 @@ fn clean_stems_keep_their_level_and_ridden_ones_get_it_back() {
 #[test]
 fn a_ride_is_foretold() {
     let folder = tempfile::tempdir().expect("a folder");
-    let delivery = scan(&[common::demo_stems(folder.path())], None).expect("stems");
-    let session = analyse(&delivery, &Brief::default(), &Options::default(), &Silent).expect("a session");
+    let session = heard(&demo_stems(folder.path()));
     let at = Place::stem(&session.stems[0].name);
     let points: Vec<Json> = (0..12)
         .map(|n| serde_json::json!({ "at_ms": 1300 * n, "gain_db": if n % 2 == 0 { 4.0 } else { -5.0 } }))

@@ -1,10 +1,8 @@
 //! Stems that need nothing come out as their sum.
 
-mod common;
-
+use crate::common::{read, write_wav};
 use acetate_mastering::model::{Audio, Brief, Lufs, Place, Quantity};
 use acetate_mastering::{Options, Silent, analyse, master, scan};
-use common::{read, write_wav};
 
 /// Two stems of filtered noise and tones whose sum lies on no processor's corridor edge: nothing to do.
 fn quiet_stems(folder: &std::path::Path) -> Audio {

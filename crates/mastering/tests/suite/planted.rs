@@ -1,5 +1,4 @@
 //! What may have happened between stems and mix, each by the plainest means there is.
-#![allow(dead_code, unreachable_pub)] // each test binary uses some of it
 
 use std::f64::consts::PI;
 
