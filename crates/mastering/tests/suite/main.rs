@@ -3,6 +3,7 @@
 
 mod balance;
 mod common;
+mod delivery;
 mod flaws;
 mod foretold;
 mod letter;

@@ -1,7 +1,5 @@
 //! What is handed over: stems and versions that add up, files that other programs read, wishes that are refused.
 
-mod common;
-
 use std::{path::Path, process::Command};
 
 use acetate_mastering::{
@@ -9,8 +7,9 @@ use acetate_mastering::{
     model::{Brief, FileForm, Format, Json, Profile, Quantity, Session},
     read_session, render, scan, verify,
 };
-use common::{demo_stems, read, songs};
 use tempfile::tempdir;
+
+use crate::common::{self, demo_stems, read, songs};
 
 /// 120 dB under full scale, in steps of 24 bit.
 const NEAR_LSB: f64 = 8.388_608;
