@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use acetate_mastering::{
     Options, Silent, analyse, check, master,
-    model::{Audio, Brief, Mode, Place, Repair, Session, Verdict, VerdictChoice},
+    model::{Audio, Brief, Mode, Move, Place, Repair, Session, Verdict, VerdictChoice},
     plan, scan,
 };
 use anyhow::{Context, Result};
@@ -241,8 +241,10 @@ fn choice(mastered: &Mastered) -> Option<VerdictChoice> {
     mastered.session.as_ref()?.verdict.as_ref().map(|v| v.choice)
 }
 
+/// The moves, those that were taken back in brackets.
 fn moves(mastered: &Mastered) -> Vec<String> {
-    mastered.session.as_ref().map_or_else(Vec::new, |s| s.plan.iter().map(|m| m.id.clone()).collect())
+    let name = |m: &Move| if m.standing.is_withdrawn() { format!("({})", m.id) } else { m.id.clone() };
+    mastered.session.as_ref().map_or_else(Vec::new, |s| s.plan.iter().map(name).collect())
 }
 
 /// A flaw as it is put into a stem.
