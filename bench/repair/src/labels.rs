@@ -6,6 +6,7 @@ use acetate_mastering::model::{Verdict, VerdictChoice};
 use anyhow::Result;
 use rayon::prelude::*;
 
+use crate::OF_A_VOICE;
 use crate::flaws::{FLAWS, bell, gain, shelf};
 use crate::run::verdict;
 use crate::song::Song;
@@ -22,20 +23,23 @@ struct Label {
     about: &'static str,
     right: VerdictChoice,
     /// All of them that can be made of a song.
-    make: fn(&Song, usize) -> Vec<Song>,
+    make: fn(&Read, usize) -> Vec<Song>,
 }
 
+/// The loudest part of a song, and the one that is sung.
+type Read = (Song, Option<Song>);
+
 const LABELS: &[Label] = &[
-    Label { about: "clean", right: VerdictChoice::Stereo, make: |song, _| vec![song.clone()] },
+    Label { about: "clean", right: VerdictChoice::Stereo, make: |(song, _), _| vec![song.clone()] },
     Label {
         about: "one stem is wrong",
         right: VerdictChoice::Stems,
-        make: |song, n| STRONG.iter().filter_map(|id| with_strong(song, id, n)).collect(),
+        make: |read, n| STRONG.iter().filter_map(|id| with_strong(read, id, n)).collect(),
     },
     Label {
         about: "all of it is wrong",
         right: VerdictChoice::Stereo,
-        make: |song, _| {
+        make: |(song, _), _| {
             let all = |change: &dyn Fn(&mut crate::song::Part)| {
                 let mut song = song.clone();
                 song.stems.iter_mut().for_each(change);
@@ -47,14 +51,15 @@ const LABELS: &[Label] = &[
     Label {
         about: "past mending",
         right: VerdictChoice::BackToMix,
-        make: |song, n| vec![in_disorder(song, n), torn(song)],
+        make: |(song, _), n| vec![in_disorder(song, n), torn(song)],
     },
 ];
 
 /// Flaws that a master mends, that are told without a reference, and that the sum is no place for.
 const STRONG: [&str; 4] = ["RES", "SIB", "DYN", "HUM"];
 
-fn with_strong(song: &Song, id: &str, n: usize) -> Option<Song> {
+fn with_strong((loudest, sung): &Read, id: &str, n: usize) -> Option<Song> {
+    let song = if OF_A_VOICE.contains(&id) { sung.as_ref()? } else { loudest };
     let flaw = FLAWS.iter().find(|flaw| flaw.id == id)?;
     let suited: Vec<usize> = (0..song.stems.len()).filter(|s| (flaw.suits)(song, &song.stems[*s])).collect();
     let stem = *suited.get(n % suited.len().max(1))?;
@@ -88,7 +93,7 @@ fn torn(song: &Song) -> Song {
 }
 
 /// What was said of each kind of case, and how often that was right.
-pub(crate) fn table(songs: &[Song]) -> Result<String> {
+pub(crate) fn table(songs: &[Read]) -> Result<String> {
     let mut text =
         String::from("| case | stereo | stems | back to the mix | right |\n|---|---:|---:|---:|---:|\n");
     let (mut right, mut all) = (0, 0);

@@ -65,26 +65,29 @@ const MEDIUM: usize = 1;
 
 fn main() -> Result<()> {
     let asked = Asked::parse();
-    let songs: Vec<Song> = asked
+    let read = |folder: &PathBuf| Ok((Song::read(folder)?, Song::read_sung(folder)?));
+    let read: Vec<(Song, Option<Song>)> = asked
         .folders()?
         .par_iter()
-        .map(|folder| Song::read(folder))
-        .filter(|song| song.as_ref().map_or(true, |song| song.stems.len() > 1))
+        .map(read)
+        .filter(|songs| songs.as_ref().map_or(true, |(song, _)| song.stems.len() > 1))
         .collect::<Result<_>>()?;
     if asked.instead.as_deref() == Some("labels") {
-        print!("{}", labels::table(&songs)?);
+        print!("{}", labels::table(&read)?);
         return Ok(());
     }
     let peers = asked.peers.as_deref().map(Peers::install).transpose()?;
-    let masters: Vec<Audio> = songs.par_iter().map(reference).collect::<Result<_>>()?;
-    let count = songs.len();
+    let masters: Vec<Audio> = read.par_iter().map(|(song, _)| reference(song)).collect::<Result<_>>()?;
+    let count = read.len();
     let monotone = asked.instead.is_some();
-    let cleaned = songs.into_par_iter().enumerate().map(|(n, song)| {
-        let clean = Clean::new(song, masters[n].clone(), masters[(n + 1) % count].clone(), peers.clone());
+    let cleaned = read.into_par_iter().enumerate().map(|(n, (song, sung))| {
+        let clean =
+            |song| Clean::new(song, masters[n].clone(), masters[(n + 1) % count].clone(), peers.clone());
+        let excerpts = Excerpts { loudest: clean(song), sung: sung.map(clean) };
         if monotone {
-            Ok((monotone::of_song(&clean, n, &asked)?, Vec::new()))
+            Ok((monotone::of_song(&excerpts, n, &asked)?, Vec::new()))
         } else {
-            of_song(&clean, n, &asked)
+            of_song(&excerpts, n, &asked)
         }
     });
     let each: Vec<(Vec<Scored>, Vec<Unflawed>)> = cleaned.collect::<Result<_>>()?;
@@ -140,12 +143,32 @@ fn put(clean: &Clean, flaw: (usize, &'static Flaw), number: usize, level: f64) -
     Some(Put { flaw, stem, level, case: number + m })
 }
 
-fn of_song(clean: &Clean, number: usize, asked: &Asked) -> Result<(Vec<Scored>, Vec<Unflawed>)> {
-    let ways = Way::ALL.into_iter().filter(|way| asked.wants(*way));
-    let bases: Vec<Baseline> = ways.map(|way| Baseline::of(clean, way)).collect::<Result<_>>()?;
+/// What is heard of a song.
+struct Excerpts {
+    loudest: Clean,
+    sung: Option<Clean>,
+}
+
+impl Excerpts {
+    /// What a flaw is put into.
+    fn of(&self, flaw: &Flaw) -> Option<&Clean> {
+        if OF_A_VOICE.contains(&flaw.id) { self.sung.as_ref() } else { Some(&self.loudest) }
+    }
+}
+
+/// Flaws that need a voice that sings.
+const OF_A_VOICE: [&str; 2] = ["SIB", "MASK"];
+
+fn of_song(excerpts: &Excerpts, number: usize, asked: &Asked) -> Result<(Vec<Scored>, Vec<Unflawed>)> {
+    let ways = || Way::ALL.into_iter().filter(|way| asked.wants(*way));
+    let bases: Vec<Baseline> =
+        ways().map(|way| Baseline::of(&excerpts.loudest, way)).collect::<Result<_>>()?;
     let mut scores = Vec::new();
     for (m, flaw) in asked.flaws() {
+        let Some(clean) = excerpts.of(flaw) else { continue };
         for base in bases.iter().filter(|base| tells(base.way, flaw)) {
+            let sung = OF_A_VOICE.contains(&flaw.id).then(|| Baseline::of(clean, base.way)).transpose()?;
+            let base = sung.as_ref().unwrap_or(base);
             let one = asked.quick || base.way.is_foreign();
             let levels = if one { MEDIUM..MEDIUM + 1 } else { 0..flaw.levels.len() };
             for level in levels {
@@ -156,7 +179,7 @@ fn of_song(clean: &Clean, number: usize, asked: &Asked) -> Result<(Vec<Scored>, 
     }
     if asked.two {
         for base in bases.iter().filter(|base| matches!(base.way, Way::Stereo | Way::Stems | Way::Auto)) {
-            scores.extend(two(clean, number, base)?);
+            scores.extend(two(&excerpts.loudest, number, base)?);
         }
     }
     Ok((scores, bases.into_iter().map(|b| b.unflawed).collect()))

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
-use crate::run::{Baseline, Clean, Scored, Way, score};
-use crate::{Asked, put};
+use crate::run::{Baseline, Scored, Way, score};
+use crate::{Asked, Excerpts, put};
 
 /// Strengths from mild to strong.
 const STEPS: usize = 6;
@@ -13,10 +13,11 @@ const STEPS: usize = 6;
 const SHRINKS: f64 = 0.03;
 
 /// Every flaw in so many strengths, from stems.
-pub(crate) fn of_song(clean: &Clean, number: usize, asked: &Asked) -> Result<Vec<Scored>> {
-    let base = Baseline::of(clean, Way::Stems)?;
+pub(crate) fn of_song(excerpts: &Excerpts, number: usize, asked: &Asked) -> Result<Vec<Scored>> {
     let mut scores = Vec::new();
     for (m, flaw) in asked.flaws().filter(|(_, flaw)| flaw.id != "POL") {
+        let Some(clean) = excerpts.of(flaw) else { continue };
+        let base = Baseline::of(clean, Way::Stems)?;
         let [mild, .., strong] = flaw.levels;
         for step in 0..STEPS {
             let level = mild + (strong - mild) * step as f64 / (STEPS - 1) as f64;

@@ -284,8 +284,12 @@ pub(crate) fn score(clean: &Clean, base: &Baseline, put: &[Put]) -> Result<Vec<S
         choice: choice(&out),
         moves: moves(&out),
     };
-    Ok(put.iter().map(of).collect())
+    let shows = |scored: &Scored, p: &Put| p.flaw.metric != Metric::Shape || scored.shown >= LEAST_SHOWN_DB;
+    Ok(put.iter().map(|p| (of(p), p)).filter(|(scored, p)| shows(scored, p)).map(|(scored, _)| scored).collect())
 }
+
+/// A flaw that shows less than this in the plain sum is none: there was nothing to raise where it was put.
+const LEAST_SHOWN_DB: f64 = 0.05;
 
 /// How much of a flaw is in a file, re the clean one.
 fn left(clean: &Clean, put: &Put, (audio, fit): (&Audio, &Fit), (before, base): (&Audio, &Fit)) -> f64 {

@@ -1,4 +1,4 @@
-//! The clean stems of a song: the loudest half minute of each, in stereo and at one rate.
+//! The clean stems of a song: its loudest half minute, in stereo and at one rate.
 
 use std::path::{Path, PathBuf};
 
@@ -30,8 +30,26 @@ pub(crate) struct Part {
     pub audio: Audio,
 }
 
+impl Part {
+    pub fn is_voice(&self) -> bool {
+        matches!(self.role, Role::LeadVocal | Role::BackingVocal)
+    }
+}
+
 impl Song {
+    /// The half minute in which the song is loudest.
     pub fn read(folder: &Path) -> Result<Self> {
+        Ok(Self::whole(folder)?.loudest(|_| true))
+    }
+
+    /// The half minute in which the voices are loudest, if there are any.
+    pub fn read_sung(folder: &Path) -> Result<Option<Self>> {
+        let whole = Self::whole(folder)?;
+        let is_sung = whole.stems.iter().any(Part::is_voice);
+        Ok(is_sung.then(|| whole.loudest(Part::is_voice)))
+    }
+
+    fn whole(folder: &Path) -> Result<Self> {
         let files = scan(&[folder.to_owned()], None)?.stems;
         let rates = files.iter().map(|f| Ok(f.file.open()?.rate_hz())).collect::<Result<Vec<_>>>()?;
         let rate_hz = rates.into_iter().max().unwrap_or(44_100);
@@ -44,15 +62,15 @@ impl Song {
             })
             .collect::<Result<Vec<_>>>()?;
         let title = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { title, rate_hz, stems }.loudest())
+        Ok(Self { title, rate_hz, stems })
     }
 
-    /// The half minute with the most power in the sum.
-    fn loudest(mut self) -> Self {
+    /// The half minute with the most power in the sum of these stems.
+    fn loudest(mut self, of: impl Fn(&Part) -> bool) -> Self {
         let longest = self.stems.iter().map(|s| s.audio.frames()).max().unwrap_or(0);
         self.stems.iter_mut().for_each(|stem| stem.audio.resize(longest));
         let (second, length) = (self.rate_hz as usize, EXCERPT_S * self.rate_hz as usize);
-        let sum = self.sum();
+        let sum = self.sum_of(of);
         let power: Vec<f64> = (0..longest / second)
             .map(|s| {
                 let part = |c: &Vec<f32>| {
@@ -75,9 +93,13 @@ impl Song {
 
     /// The plain sum.
     pub fn sum(&self) -> Audio {
+        self.sum_of(|_| true)
+    }
+
+    fn sum_of(&self, of: impl Fn(&Part) -> bool) -> Audio {
         let frames = self.stems.first().map_or(0, |s| s.audio.frames());
         let mut sum = Audio::silence(self.rate_hz, 2, frames);
-        for stem in &self.stems {
+        for stem in self.stems.iter().filter(|stem| of(stem)) {
             for (to, from) in sum.channels.iter_mut().zip(&stem.audio.channels) {
                 to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
             }
