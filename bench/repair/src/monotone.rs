@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::Result;
 
 use crate::run::{Baseline, Scored, Way, score};
-use crate::{Asked, Excerpts, put};
+use crate::{Asked, Excerpts, OF_A_VOICE, put};
 
 /// Strengths from mild to strong.
 const STEPS: usize = 6;
@@ -15,14 +15,16 @@ const SHRINKS: f64 = 0.03;
 /// Every flaw in so many strengths, from stems.
 pub(crate) fn of_song(excerpts: &Excerpts, number: usize, asked: &Asked) -> Result<Vec<Scored>> {
     let mut scores = Vec::new();
+    let loudest = Baseline::of(&excerpts.loudest, Way::Stems)?;
     for (m, flaw) in asked.flaws().filter(|(_, flaw)| flaw.id != "POL") {
         let Some(clean) = excerpts.of(flaw) else { continue };
-        let base = Baseline::of(clean, Way::Stems)?;
+        let sung = OF_A_VOICE.contains(&flaw.id).then(|| Baseline::of(clean, Way::Stems)).transpose()?;
+        let base = sung.as_ref().unwrap_or(&loudest);
         let [mild, .., strong] = flaw.levels;
         for step in 0..STEPS {
             let level = mild + (strong - mild) * step as f64 / (STEPS - 1) as f64;
             let Some(put) = put(clean, (m, flaw), number, level) else { continue };
-            scores.extend(score(clean, &base, &[put])?);
+            scores.extend(score(clean, base, &[put])?);
         }
     }
     Ok(scores)

@@ -288,8 +288,9 @@ pub(crate) fn score(clean: &Clean, base: &Baseline, put: &[Put]) -> Result<Vec<S
     Ok(put.iter().map(|p| (of(p), p)).filter(|(scored, p)| shows(scored, p)).map(|(scored, _)| scored).collect())
 }
 
-/// A flaw that shows less than this in the plain sum is none: there was nothing to raise where it was put.
-const LEAST_SHOWN_DB: f64 = 0.05;
+/// A flaw that shows less than this in the plain sum is none that anyone hears: there was next to nothing to raise where it
+/// was put. A quarter of the least change of level that is heard at all.
+const LEAST_SHOWN_DB: f64 = 0.25;
 
 /// How much of a flaw is in a file, re the clean one.
 fn left(clean: &Clean, put: &Put, (audio, fit): (&Audio, &Fit), (before, base): (&Audio, &Fit)) -> f64 {

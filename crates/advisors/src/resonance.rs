@@ -17,7 +17,7 @@ pub(crate) const ADVISOR: Advisor = Advisor {
 
 /// For each dB that is sure so much is taken back: who stands out of the stem's own unevenness at all has mostly risen from
 /// the middle of it.
-const STEEP: f64 = 4.0;
+const STEEP: f64 = 3.0;
 
 /// The share of a height that is taken back at most: the estimate errs to either side.
 const SHARE: f64 = 0.95;
@@ -30,8 +30,8 @@ const MOST_OF_SUM_DB: f64 = 3.0;
 
 /// So much of a cut the surest resonance keeps to: the meter sees a bell through the notes that hit it; and so much of it
 /// its neighbours seem to rise.
-const KEPT: f64 = 0.5;
-const RISES: f64 = 0.2;
+const KEPT: f64 = 0.25;
+const RISES: f64 = 0.35;
 
 /// How much must be sure to be told: from the first on, and from the second on for certain, in dB. Clean stems have some
 /// that would bear a cut, as the bodies of instruments and the formants of singers do.
@@ -178,7 +178,7 @@ struct Cut<'a> {
 impl Cut<'_> {
     /// How sure the surest in its stem will be.
     fn left_db(&self) -> f64 {
-        let left_db = self.peak.sure_db - (KEPT * self.db).min(0.5 * self.peak.sure_db);
+        let left_db = self.peak.sure_db - KEPT * self.db.min(self.peak.sure_db);
         left_db.max(self.others_db + RISES * self.db)
     }
 }

@@ -20,8 +20,10 @@ const NOTES: [f64; 2] = [2.5, 5.0];
 /// Partials that scatter more than the first are those of notes, less than the second the peaks of a noise, which is as good
 /// as many notes; in dB.
 const NOISE_DB: [f64; 2] = [3.4, 2.6];
-/// The partials and the levels are two witnesses; the lower height counts by this, the higher by the rest.
-const LOWER: f64 = 0.75;
+/// The partials and the levels are two witnesses; this share of what the higher height is over the lower counts, and where
+/// they differ by more than so many dB, they speak of different things.
+const HIGHER: f64 = 0.25;
+const DIFFER_DB: f64 = 4.0;
 /// So many times the stem's own unevenness is not sure, and no less than so many dB.
 const SPREADS: f64 = 1.5;
 const LEAST_DB: f64 = 3.5;
@@ -60,7 +62,8 @@ pub(super) fn fit(partials: &Partials) -> Option<Vec<Band>> {
     let bands: Vec<usize> = (0..partials.hz.len()).filter(|&band| inside(band)).collect();
     let height_db = |&at: &usize| {
         let [a, b] = [&of_partials, &of_levels].map(|deviations| fit_bell(deviations, &template, at));
-        Some(LOWER * a?.min(b?) + (1.0 - LOWER) * a?.max(b?))
+        let (a, b) = (a?, b?);
+        Some(a.min(b) + HIGHER * (a - b).abs().min(DIFFER_DB))
     };
     let heights: Vec<Option<f64>> = bands.iter().map(height_db).collect();
     let unsure_db = (SPREADS * unevenness_db(&heights)).max(LEAST_DB);
