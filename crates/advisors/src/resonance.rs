@@ -28,14 +28,15 @@ const MOST_DB: f64 = 9.0;
 /// The most that is taken back where only the sum may be touched.
 const MOST_OF_SUM_DB: f64 = 3.0;
 
-/// So much of a cut the surest resonance keeps to: the meter sees a bell through the notes that hit it; and so much of it
-/// its neighbours seem to rise.
-const KEPT: f64 = 0.25;
+/// So much of a cut the surest resonance keeps to, since the meter sees a bell through the notes that hit it, and no more than
+/// this share of what is sure; and so much of it its neighbours seem to rise.
+const KEPT: f64 = 0.65;
+const KEPT_OF_SURE: f64 = 0.8;
 const RISES: f64 = 0.35;
 
 /// How much must be sure to be told: from the first on, and from the second on for certain, in dB. Clean stems have some
 /// that would bear a cut, as the bodies of instruments and the formants of singers do.
-const SURE_DB: [f64; 2] = [1.0, 4.0];
+const SURE_DB: [f64; 2] = [1.5, 4.0];
 
 /// How many are turned down in one place.
 const MOST: usize = 5;
@@ -43,8 +44,9 @@ const MOST: usize = 5;
 /// How sharp the filters are: amid the Q of 8 to 12 that narrow resonances have.
 const Q: f64 = 9.5;
 
-/// A resonance of this height is worth a move; one that is higher than the other is for the mix to mend, in dB.
-const AUDIBLE_DB: f64 = 7.0;
+/// A resonance that is read at this height is worth a move: one of 7 dB, of which the meter sees four fifths. One that is
+/// higher than the other is for the mix to mend. In dB.
+const AUDIBLE_DB: f64 = 5.5;
 const BEYOND_DB: f64 = 15.0;
 
 /// Two resonances lie so far apart at least, as a ratio: a third of an octave.
@@ -178,7 +180,7 @@ struct Cut<'a> {
 impl Cut<'_> {
     /// How sure the surest in its stem will be.
     fn left_db(&self) -> f64 {
-        let left_db = self.peak.sure_db - KEPT * self.db.min(self.peak.sure_db);
+        let left_db = self.peak.sure_db - (KEPT * self.db).min(KEPT_OF_SURE * self.peak.sure_db);
         left_db.max(self.others_db + RISES * self.db)
     }
 }
