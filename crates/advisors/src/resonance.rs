@@ -32,7 +32,7 @@ const MOST_OF_SUM_DB: f64 = 3.0;
 /// this share of what is sure; and so much of it its neighbours seem to rise.
 const KEPT: f64 = 0.65;
 const KEPT_OF_SURE: f64 = 0.8;
-const RISES: f64 = 0.35;
+const RISES: f64 = 0.2;
 
 /// How much must be sure to be told: from the first on, and from the second on for certain, in dB. Clean stems have some
 /// that would bear a cut, as the bodies of instruments and the formants of singers do.
@@ -81,11 +81,11 @@ impl Peak {
 }
 
 /// What rings in a stem.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Rings {
     /// The surest, the surest first.
     peaks: Vec<Peak>,
-    /// How sure the surest of all others is, in dB; 0 where there is none.
+    /// How sure the surest of all else is, in dB; below 0 as well.
     others_db: f64,
 }
 
@@ -96,23 +96,21 @@ fn rings(case: &Case, stem: &Stem) -> Rings {
     // what was promised since is in the scalar
     let at_most = case.readings.scalar(&at, Quantity::Resonance).unwrap_or(f64::MAX);
     let mut tops: Vec<Peak> = (0..sure.len().min(heights.len()))
-        .filter(|&n| sure[n].1 > 0.0)
         .map(|n| {
             let (hz, height_db) = summit(&heights, n);
             Peak { hz, height_db, sure_db: sure[n].1.min(at_most) }
         })
-        .filter(|top| top.sure_db > 0.0)
         .collect();
     tops.sort_by(|a, b| {
         (b.sure_db, b.height_db).partial_cmp(&(a.sure_db, a.height_db)).unwrap_or(std::cmp::Ordering::Equal)
     });
-    let mut rings = Rings::default();
+    let mut rings = Rings { peaks: Vec::new(), others_db: f64::MIN };
     for top in tops {
         let apart = |ratio: f64| {
             let near = move |other: &Peak| (other.hz / ratio..other.hz * ratio).contains(&top.hz);
             !rings.peaks.iter().any(near)
         };
-        if rings.peaks.len() < MOST && apart(APART) {
+        if top.sure_db > 0.0 && rings.peaks.len() < MOST && apart(APART) {
             rings.peaks.push(top);
         } else if apart(SAME) {
             rings.others_db = rings.others_db.max(top.sure_db);
