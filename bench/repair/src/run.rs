@@ -285,7 +285,12 @@ pub(crate) fn score(clean: &Clean, base: &Baseline, put: &[Put]) -> Result<Vec<S
         moves: moves(&out),
     };
     let shows = |scored: &Scored, p: &Put| p.flaw.metric != Metric::Shape || scored.shown >= LEAST_SHOWN_DB;
-    Ok(put.iter().map(|p| (of(p), p)).filter(|(scored, p)| shows(scored, p)).map(|(scored, _)| scored).collect())
+    Ok(put
+        .iter()
+        .map(|p| (of(p), p))
+        .filter(|(scored, p)| shows(scored, p))
+        .map(|(scored, _)| scored)
+        .collect())
 }
 
 /// A flaw that shows less than this in the plain sum is none that anyone hears: there was next to nothing to raise where it

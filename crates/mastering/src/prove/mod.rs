@@ -91,7 +91,9 @@ pub(crate) fn render_proven(
             }
             continue;
         }
-        if dropped != Dropped::All && let Some(mut whole) = whole::weigh(session, &first, &heard) {
+        if dropped != Dropped::All
+            && let Some(mut whole) = whole::weigh(session, &first, &heard)
+        {
             if !failed.is_empty() {
                 whole.dropped = Some("its moves broke their promises again and again".into());
             }
