@@ -59,6 +59,15 @@ impl Proof {
     }
 }
 
+/// How much of a plan that is no better than the plain sum was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dropped {
+    Nothing,
+    /// What is done to the sum, so that good stems do not go with a bad master.
+    OfTheSum,
+    All,
+}
+
 /// Renders everything before the last stage until each move keeps its promises within its budget, and the whole is better
 /// than the plain sum. What fails is muted in the session's plan.
 pub(crate) fn render_proven(
@@ -69,33 +78,37 @@ pub(crate) fn render_proven(
     progress: &dyn Progress,
 ) -> Result<(Bus, Proof), Error> {
     let mut proof = Proof::of_earlier(session);
-    let mut dropped = false;
+    let mut dropped = Dropped::Nothing;
     for again in 0.. {
         let (first, _) = split(&session.plan);
         let (bus, heard) = Bus::render((session, files), &first, staging, options, progress)?;
         let proved = moves::prove(session, &first, &heard);
         let failed: Vec<MoveProof> = proved.iter().filter(|p| p.withdrawn.is_some()).cloned().collect();
-        if !dropped && !failed.is_empty() && again < AGAIN {
+        if dropped != Dropped::All && !failed.is_empty() && again < AGAIN {
             for one in failed {
                 withdraw(session, &one);
                 proof.moves.push(one);
             }
             continue;
         }
-        if !dropped && let Some(mut whole) = whole::weigh(session, &first, &heard) {
+        if dropped != Dropped::All
+            && let Some(mut whole) = whole::weigh(session, &first, &heard)
+        {
             if !failed.is_empty() {
                 whole.dropped = Some("its moves broke their promises again and again".into());
             }
             let why = whole.dropped.clone();
             proof.plan = Some(whole);
             if let Some(why) = why {
-                dropped = true;
-                for mut one in proved.into_iter().filter(|p| answers(&first, p)) {
-                    one.withdrawn.get_or_insert_with(|| format!("the plan was dropped; {why}"));
+                let what;
+                (dropped, what) = drop_next(dropped, &first);
+                let at = |one: &MoveProof| dropped == Dropped::All || is_of_the_sum(&first, one);
+                for mut one in proved.into_iter().filter(|p| answers(&first, p) && at(p)) {
+                    one.withdrawn.get_or_insert_with(|| format!("{what} was dropped; {why}"));
                     withdraw(session, &one);
                     proof.moves.push(one);
                 }
-                say(session, &format!("The plan was dropped: {why}."));
+                say(session, &format!("{what} was dropped: {why}.").replacen("the", "The", 1));
                 continue;
             }
         }
@@ -105,6 +118,21 @@ pub(crate) fn render_proven(
         return Ok((bus, proof));
     }
     unreachable!("what is left when all is dropped is not dropped again")
+}
+
+/// What goes next, and what it is called: what is done to the sum, if more is done than that, then all of it.
+fn drop_next(dropped: Dropped, moves: &[Move]) -> (Dropped, &'static str) {
+    let answerable = || moves.iter().filter(|m| m.standing == Standing::Active && is_answerable(m));
+    let both = answerable().any(|m| m.at == Place::Master) && answerable().any(|m| m.at != Place::Master);
+    if dropped == Dropped::Nothing && both {
+        (Dropped::OfTheSum, "the part of the plan that is for the sum")
+    } else {
+        (Dropped::All, "the plan")
+    }
+}
+
+fn is_of_the_sum(moves: &[Move], proof: &MoveProof) -> bool {
+    moves.iter().any(|m| m.id == proof.id && m.at == Place::Master)
 }
 
 fn answers(moves: &[Move], proof: &MoveProof) -> bool {

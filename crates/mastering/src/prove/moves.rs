@@ -31,7 +31,7 @@ pub(super) fn prove(session: &Session, moves: &[Move], heard: &Heard) -> Vec<Mov
 
 fn one(session: &Session, m: &Move, heard: &Heard) -> MoveProof {
     let (measured, unmeasured): (Vec<&Promise>, Vec<&Promise>) =
-        m.promises.iter().partition(|p| is_measured(p.quantity));
+        m.promises.iter().partition(|p| is_measured(p.quantity) && is_heard(m, &p.of));
     let promises: Vec<Proved> = measured
         .into_iter()
         .map(|promise| {
@@ -47,6 +47,11 @@ fn one(session: &Session, m: &Move, heard: &Heard) -> MoveProof {
     let withdrawn = broken.or(harm).filter(|_| matches!(m.by, By::Advisor(_)));
     let unmeasured = unmeasured.into_iter().cloned().collect();
     MoveProof { id: m.id.clone(), promises, unmeasured, budget, withdrawn }
+}
+
+/// What a move at the sum makes of a stem is not heard at the stem.
+fn is_heard(m: &Move, of: &Place) -> bool {
+    m.at != Place::Master || *of == Place::Master
 }
 
 /// Whether a move brings its stem to a reference that the brief names: how far it goes is the wish.

@@ -1,5 +1,7 @@
 //! How far partials stand out of their neighbours, kept apart by what leads.
 
+use super::levels::Levels;
+
 /// Half a quarter tone to either side of each band's centre.
 pub(super) const BANDS_PER_OCTAVE: usize = 24;
 
@@ -28,8 +30,7 @@ pub(super) struct Partials {
     pub hz: Vec<f64>,
     bins: Vec<(usize, Vec<f64>)>,
     pub frames: u32,
-    /// Σ of the level of each band below the loudest one.
-    pub levels_db: Vec<f64>,
+    pub levels: Levels,
     /// `[semitone that leads][band]`.
     pub cells: Vec<Vec<Cell>>,
 }
@@ -50,7 +51,7 @@ impl Partials {
         let half = libm::exp2(0.5 / per_octave);
         let bins = hz.iter().map(|hz| weights(hz / half / bin_hz, hz * half / bin_hz)).collect();
         let cells = vec![vec![Cell::default(); hz.len()]; hz.len().div_ceil(2)];
-        Self { levels_db: vec![0.0; hz.len()], hz, bins, frames: 0, cells }
+        Self { levels: Levels::new(hz.len()), hz, bins, frames: 0, cells }
     }
 
     /// How many bins of a frame are heard.
@@ -74,7 +75,7 @@ impl Partials {
         let levels_db: Vec<f64> =
             bands.iter().map(|power| 10.0 * libm::log10(power.max(softest) / loudest)).collect();
         self.frames += 1;
-        self.levels_db.iter_mut().zip(&levels_db).for_each(|(sum, db)| *sum += db);
+        self.levels.hear(lead, &levels_db);
         let peaks = peaks(&levels_db);
         let cells = &mut self.cells[lead / 2];
         for &(at, db) in &peaks {
