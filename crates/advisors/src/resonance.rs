@@ -15,45 +15,31 @@ pub(crate) const ADVISOR: Advisor = Advisor {
     run,
 };
 
-/// For each dB that is sure so much is taken back: who stands out of the stem's own unevenness at all has mostly risen from
-/// the middle of it.
-const STEEP: f64 = 3.0;
+/// How much must be sure: from the first on a resonance is touched, from the second on it is taken for one, in dB. The
+/// formants of singers and the bodies of instruments stay under the first, but for few.
+const SURE_DB: [f64; 2] = [2.8, 4.5];
 
-/// The share of a height that is taken back at most: the estimate errs to either side.
-const SHARE: f64 = 0.95;
+/// The share of a height that is taken back: the estimate errs to either side.
+const SHARE: f64 = 0.85;
 
-/// The most that is taken back: beyond that a narrow filter is heard by itself.
-const MOST_DB: f64 = 9.0;
+/// The most that is taken back: what a narrow filter may do unheard.
+const MOST_DB: f64 = 6.0;
 
 /// The most that is taken back where only the sum may be touched.
 const MOST_OF_SUM_DB: f64 = 3.0;
 
-/// So much of a cut the surest resonance keeps to, since the meter sees a bell through the notes that hit it, and no more than
-/// this share of what is sure; and so much of it its neighbours seem to rise.
-const KEPT: f64 = 0.65;
-const KEPT_OF_SURE: f64 = 0.8;
-const RISES: f64 = 0.2;
-
-/// How much must be sure to be told: from the first on, and from the second on for certain, in dB. Clean stems have some
-/// that would bear a cut, as the bodies of instruments and the formants of singers do.
-const SURE_DB: [f64; 2] = [1.5, 4.0];
-
 /// How many are turned down in one place.
-const MOST: usize = 5;
+const MOST: usize = 3;
 
 /// How sharp the filters are: amid the Q of 8 to 12 that narrow resonances have.
 const Q: f64 = 9.5;
 
-/// A resonance that is read at this height is worth a move: one of 7 dB, of which the meter sees four fifths. One that is
-/// higher than the other is for the mix to mend. In dB.
-const AUDIBLE_DB: f64 = 5.5;
+/// A resonance of this height is worth a move; one that is higher than the other is for the mix to mend, in dB.
+const AUDIBLE_DB: f64 = 7.0;
 const BEYOND_DB: f64 = 15.0;
 
 /// Two resonances lie so far apart at least, as a ratio: a third of an octave.
 const APART: f64 = 1.26;
-
-/// Estimates so close, as a ratio, are of one resonance: four quarter tones.
-const SAME: f64 = 1.122;
 
 /// Half a third octave, as a ratio.
 const HALF_BAND: f64 = 1.122;
@@ -72,7 +58,7 @@ impl Peak {
     }
 
     fn cut_db(&self, most_db: f64) -> f64 {
-        (STEEP * self.sure_db).min(SHARE * self.height_db).clamp(0.0, most_db)
+        self.trust() * (SHARE * self.height_db).clamp(0.0, most_db)
     }
 
     fn proof(&self, of: &Place) -> Evidence {
@@ -80,22 +66,15 @@ impl Peak {
     }
 }
 
-/// What rings in a stem.
-#[derive(Debug)]
-struct Rings {
-    /// The surest, the surest first.
-    peaks: Vec<Peak>,
-    /// How sure the surest of all else is, in dB; below 0 as well.
-    others_db: f64,
-}
-
-fn rings(case: &Case, stem: &Stem) -> Rings {
+/// The surest peaks of a stem, the highest first.
+fn peaks(case: &Case, stem: &Stem) -> Vec<Peak> {
     let at = place(stem);
     let read = |quantity| case.readings.spectrum(&at, quantity).unwrap_or_default();
     let (heights, sure) = (read(Quantity::Resonances), read(Quantity::ResonancesSure));
     // what was promised since is in the scalar
     let at_most = case.readings.scalar(&at, Quantity::Resonance).unwrap_or(f64::MAX);
     let mut tops: Vec<Peak> = (0..sure.len().min(heights.len()))
+        .filter(|&n| sure[n].1 > SURE_DB[0])
         .map(|n| {
             let (hz, height_db) = summit(&heights, n);
             Peak { hz, height_db, sure_db: sure[n].1.min(at_most) }
@@ -104,19 +83,14 @@ fn rings(case: &Case, stem: &Stem) -> Rings {
     tops.sort_by(|a, b| {
         (b.sure_db, b.height_db).partial_cmp(&(a.sure_db, a.height_db)).unwrap_or(std::cmp::Ordering::Equal)
     });
-    let mut rings = Rings { peaks: Vec::new(), others_db: f64::MIN };
+    let mut chosen: Vec<Peak> = Vec::new();
     for top in tops {
-        let apart = |ratio: f64| {
-            let near = move |other: &Peak| (other.hz / ratio..other.hz * ratio).contains(&top.hz);
-            !rings.peaks.iter().any(near)
-        };
-        if top.sure_db > 0.0 && rings.peaks.len() < MOST && apart(APART) {
-            rings.peaks.push(top);
-        } else if apart(SAME) {
-            rings.others_db = rings.others_db.max(top.sure_db);
+        let apart = |other: &Peak| !(other.hz / APART..other.hz * APART).contains(&top.hz);
+        if chosen.len() < MOST && top.trust() > 0.0 && chosen.iter().all(apart) {
+            chosen.push(top);
         }
     }
-    rings
+    chosen
 }
 
 /// How far the highest estimate may lie from the surest one, in quarter tones.
@@ -149,7 +123,7 @@ fn faults(case: &Case) -> Vec<Fault> {
             ),
             evidence: vec![peak.proof(&at)],
         };
-        rings(case, stem).peaks.into_iter().map(fault).collect::<Vec<Fault>>()
+        peaks(case, stem).into_iter().map(fault).collect::<Vec<Fault>>()
     };
     case.stems.iter().flat_map(of_stem).filter(|fault| fault.severity > 0.0).collect()
 }
@@ -159,9 +133,9 @@ fn run(case: &Case) -> Advice {
         return at_the_sum(case).into_iter().collect();
     }
     let of_stem = |stem: &Stem| {
-        let Rings { peaks, others_db } = rings(case, stem);
-        let cut = |peak: Peak| Cut { stem, peak, db: peak.cut_db(MOST_DB), others_db };
-        mend(&place(stem), &peaks.into_iter().map(cut).collect::<Vec<Cut>>())
+        let cuts: Vec<Cut> =
+            peaks(case, stem).into_iter().map(|peak| Cut { stem, peak, db: peak.cut_db(MOST_DB) }).collect();
+        mend(&place(stem), &cuts)
     };
     case.stems.iter().filter_map(of_stem).collect()
 }
@@ -171,29 +145,16 @@ struct Cut<'a> {
     stem: &'a Stem,
     peak: Peak,
     db: f64,
-    /// How sure the surest in its stem is that stays, in dB.
-    others_db: f64,
-}
-
-impl Cut<'_> {
-    /// How sure the surest in its stem will be.
-    fn left_db(&self) -> f64 {
-        let left_db = self.peak.sure_db - (KEPT * self.db).min(KEPT_OF_SURE * self.peak.sure_db);
-        left_db.max(self.others_db + RISES * self.db)
-    }
 }
 
 /// The peaks of stems that own their band are those of the sum.
 fn at_the_sum(case: &Case) -> Option<acetate_model::Move> {
-    let of_stem = |stem| {
-        let Rings { peaks, others_db } = rings(case, stem);
-        let owned = move |peak: Peak| {
-            let owned = owns(case, stem, [peak.hz / HALF_BAND, peak.hz * HALF_BAND]);
-            Cut { stem, peak, db: owned * peak.cut_db(MOST_OF_SUM_DB), others_db }
-        };
-        peaks.into_iter().map(owned)
+    let of_stem = |stem| peaks(case, stem).into_iter().map(move |peak| (stem, peak));
+    let owned = |(stem, peak): (_, Peak)| {
+        let owned = owns(case, stem, [peak.hz / HALF_BAND, peak.hz * HALF_BAND]);
+        Cut { stem, peak, db: owned * peak.cut_db(MOST_OF_SUM_DB) }
     };
-    let mut cuts: Vec<Cut> = case.stems.iter().flat_map(of_stem).collect();
+    let mut cuts: Vec<Cut> = case.stems.iter().flat_map(of_stem).map(owned).collect();
     cuts.sort_by(|a, b| b.db.total_cmp(&a.db));
     cuts.truncate(MOST);
     mend(&Place::Master, &cuts)
@@ -219,7 +180,10 @@ fn mend(at: &Place, cuts: &[Cut]) -> Option<acetate_model::Move> {
     let evidence = cuts.iter().map(|cut| cut.peak.proof(&place(cut.stem))).collect();
     let mut advice =
         advise(ADVISOR.id, at, ("eq", settings([("bands", Json::from(bands))])), because, evidence);
-    let left = |cut: &&Cut| Promise::at_most(&place(cut.stem), Quantity::Resonance, cut.left_db());
+    let left = |cut: &&Cut| {
+        let left_db = cut.peak.sure_db * (1.0 - cut.db / cut.peak.height_db);
+        Promise::at_most(&place(cut.stem), Quantity::Resonance, left_db)
+    };
     let mut promises: Vec<Promise> = cuts.iter().map(left).collect();
     // of one stem the weakest holds for all
     promises.sort_by(|a, b| b.within[1].total_cmp(&a.within[1]));

@@ -177,13 +177,6 @@ impl Ear {
         self.edges_hz.iter().flat_map(inside).collect()
     }
 
-    /// How much is heard of gains in dB at [`Ear::frequencies`], as a root mean square over the ear's bands.
-    pub fn change(&self, db: &[f64]) -> f64 {
-        let band = |db: &[f64]| db.iter().sum::<f64>() / db.len() as f64;
-        let square: f64 = db.chunks(INSIDE).map(band).zip(&self.weights).map(|(e, w)| e * e * w).sum();
-        square.sqrt()
-    }
-
     /// Of gains in dB at [`Ear::frequencies`].
     pub fn shape_error(&self, db: &[f64]) -> f64 {
         let band = |db: &[f64]| {

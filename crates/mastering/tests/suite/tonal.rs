@@ -46,7 +46,7 @@ fn is_tonal(m: &acetate_model::Move) -> bool {
 #[test]
 fn clean_stems_stay() {
     let folders = songs();
-    let (mut stems, mut touched, mut notched) = (0, Vec::new(), Vec::new());
+    let (mut stems, mut touched) = (0, Vec::new());
     for folder in folders {
         let song = Song::load(&folder);
         for (n, stem) in song.stems.iter().enumerate() {
@@ -74,20 +74,11 @@ fn clean_stems_stay() {
                     .collect::<Vec<_>>()
                     .join("; ")
             );
-            let ear = Ear::of(&spectrum);
-            let heard_db = ear.change(&response(&moves, &song.spec(n), &ear.frequencies()));
-            let of = |m: &&acetate_model::Move| m.process.kind != "eq" && largest_db(m) > 1.0;
-            if heard_db > 1.0 || moves.iter().any(|m| of(&m)) {
-                touched.push(format!("{}/{}", song.name, stem.name));
-            }
-            let narrow = moves.iter().filter(|m| m.id.ends_with("/resonance") && largest_db(m) > 1.0);
-            notched.extend(narrow.map(|m| format!("{}/{}", song.name, m.id)));
+            touched.extend(moves.iter().filter(|m| largest_db(m) > 1.0).map(|m| m.id.clone()));
         }
     }
     println!("{} of {stems} clean stems are changed by more than 1 dB: {touched:?}", touched.len());
-    println!("{} of {stems} have a narrow cut of more than 1 dB: {notched:?}", notched.len());
     assert!(touched.len() * 20 <= stems, "more than 5 % of {stems}: {touched:?}");
-    assert!(notched.len() * 20 <= stems, "more than 5 % of {stems}: {notched:?}");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Bands that stand out of whatever plays.
 
 mod fit;
-mod levels;
 mod partials;
 mod template;
 
@@ -13,15 +12,14 @@ use partials::Partials;
 
 pub(crate) const ENTRY: MeterEntry = MeterEntry {
     id: "resonance",
-    version: 2,
+    version: 1,
     about: "Narrow bands that stand out whatever plays, from 250 Hz to 4 kHz. Hann-windowed transforms, half overlapping, \
-            of frames from -60 dBFS up, in 24 bands an octave. There are two witnesses: in each frame the partials, or the \
-            peaks of a noise, are compared with a straight line through their neighbours up to 0.8 octaves away; and the \
-            level of each band, whatever sounds in it, with that of its neighbours, where a frame counts the more the \
-            evener it is around there, like an attack, a breath or a noise. Both are kept apart for every semitone that \
-            leads, so that a note that is played often counts once; then a bell with a Q of 9.5 is fitted around each band. \
-            A resonance is sure as far as it exceeds the dips of the same stem half as much again, where many notes or a \
-            noise bear it out.",
+            of frames from -60 dBFS up, in 24 bands an octave. In each frame the partials, or the peaks of a noise, are \
+            compared with a straight line through their neighbours up to 0.8 octaves away. What they differ by is kept \
+            apart for every semitone that leads, so that a note that is played often counts once; then a bell with a Q of \
+            9.5 is fitted around each band, without its strongest quarter tone, because a single partial is as narrow as \
+            that. A resonance is sure where the fit exceeds its error half as much again, where many notes or a noise bear it out, \
+            and where it is seen between the partials too.",
     quantities: &[Quantity::Resonances, Quantity::ResonancesSure, Quantity::Resonance],
     build: |spec| Box::new(Resonances::new(spec)),
 };

@@ -1,7 +1,5 @@
 //! How far partials stand out of their neighbours, kept apart by what leads.
 
-use super::levels::Levels;
-
 /// Half a quarter tone to either side of each band's centre.
 pub(super) const BANDS_PER_OCTAVE: usize = 24;
 
@@ -30,7 +28,8 @@ pub(super) struct Partials {
     pub hz: Vec<f64>,
     bins: Vec<(usize, Vec<f64>)>,
     pub frames: u32,
-    pub levels: Levels,
+    /// Σ of the level of each band below the loudest one.
+    pub levels_db: Vec<f64>,
     /// `[semitone that leads][band]`.
     pub cells: Vec<Vec<Cell>>,
 }
@@ -51,7 +50,7 @@ impl Partials {
         let half = libm::exp2(0.5 / per_octave);
         let bins = hz.iter().map(|hz| weights(hz / half / bin_hz, hz * half / bin_hz)).collect();
         let cells = vec![vec![Cell::default(); hz.len()]; hz.len().div_ceil(2)];
-        Self { levels: Levels::new(hz.len()), hz, bins, frames: 0, cells }
+        Self { levels_db: vec![0.0; hz.len()], hz, bins, frames: 0, cells }
     }
 
     /// How many bins of a frame are heard.
@@ -75,7 +74,7 @@ impl Partials {
         let levels_db: Vec<f64> =
             bands.iter().map(|power| 10.0 * libm::log10(power.max(softest) / loudest)).collect();
         self.frames += 1;
-        self.levels.hear(lead, &levels_db);
+        self.levels_db.iter_mut().zip(&levels_db).for_each(|(sum, db)| *sum += db);
         let peaks = peaks(&levels_db);
         let cells = &mut self.cells[lead / 2];
         for &(at, db) in &peaks {
