@@ -98,7 +98,7 @@ impl Case {
         let master = fs::read(self.at("one/master.wav")).unwrap();
         for folder in ["two", "three"] {
             assert!(fs::read(self.at(folder).join("master.wav")).unwrap() == master, "{folder} differs");
-            assert_eq!(files(&self.at(folder)), 5, "nothing else is left");
+            assert_eq!(files(&self.at(folder)), 6, "nothing else is left");
         }
         let session: Value =
             serde_json::from_str(&fs::read_to_string(self.at("session.json")).unwrap()).unwrap();
