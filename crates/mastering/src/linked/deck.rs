@@ -144,7 +144,7 @@ mod tests {
         );
         assert_eq!(
             grouped(&[Role::Keys, Role::Synths, Role::Guitars, Role::Drums]),
-            [named("s3", &[3]), named("s0", &[0]), named("s2", &[2]), named("s1", &[1])]
+            [named("s3", &[3]), named("s0", &[0]), named("s1", &[1]), named("s2", &[2])]
         );
         assert_eq!(grouped(&[Role::LeadVocal, Role::Music]), [named("s1", &[1]), named("s0", &[0])]);
     }
