@@ -80,15 +80,15 @@ pub(crate) struct Measured {
 }
 
 /// A file as any player reads it.
-pub(crate) fn reopen(
-    path: &Path,
-    format: Format,
-    rate_hz: u32,
-) -> Result<(Box<dyn Source>, Option<u32>), Error> {
-    if format.is_lossy() {
+fn reopen(path: &Path, format: Format, rate_hz: u32) -> Result<(Box<dyn Source>, Option<u32>), Error> {
+    if format == Format::Opus {
+        // it has one rate only (RFC 7845, 5.1), and no reader of ours
         return Ok((Box::new(Decoded::open(path, rate_hz, CHANNELS)?), None));
     }
     let file = acetate_files::open(path)?;
+    if format.is_lossy() {
+        return Ok((Box::new(Decoded::open(path, file.rate_hz(), file.channels())?), None));
+    }
     let bits = file.info().bits;
     Ok((Box::new(file), bits))
 }

@@ -16,9 +16,9 @@ use crate::{
     bus::{Bus, at_rate, split},
     cut,
     deliver::{self, LOSSY_PEAK_DBTP, Measured},
-    job::{CODEC_EXCESS_DB, FILE_METERS, Job},
+    job::{CODEC_EXCESS_DB, Job, meters, seal},
     linked::Linked,
-    order::{Form, Group, Order},
+    order::{Aim, Form, Group, Order},
     render::not_applied,
     services::playback,
     settle::{Settled, Stage},
@@ -71,7 +71,7 @@ impl Finish<'_> {
             for (form, measured) in group.forms.iter().zip(&files) {
                 outcome.deliverables.push(self.limited(
                     form,
-                    (group, &moves),
+                    (group.aim, group.rate_hz, &moves),
                     measured,
                     settled.gave_way.as_deref(),
                 ));
@@ -141,7 +141,8 @@ impl Finish<'_> {
             let highest = |peaks: &mut dyn Iterator<Item = f64>| peaks.fold(f64::NEG_INFINITY, f64::max);
             let excess = ceiling.map_or(0.0, |ceiling| highest(&mut of_files.into_iter()) - ceiling);
             let codec = highest(&mut codecs.iter().filter_map(CodecCheck::true_peak_dbtp)) - LOSSY_PEAK_DBTP;
-            let room = MOST_FOR_CODECS_DB - for_codecs;
+            // without a ceiling there is none to lower
+            let room = ceiling.map_or(0.0, |_| MOST_FOR_CODECS_DB - for_codecs);
             if (excess <= 0.0 && (codec <= 0.0 || room <= 0.0)) || attempt == ATTEMPTS {
                 return Ok(Written { settled, files, codecs });
             }
@@ -181,7 +182,7 @@ impl Finish<'_> {
         audio: &'r ScratchReader,
         title: Option<&str>,
     ) -> Result<Job<'r>, Error> {
-        let rate_hz = form.file.rate_hz.unwrap_or_else(|| form.file.format.rate_hz(audio.rate_hz()));
+        let rate_hz = form.file.file_rate_hz(audio.rate_hz());
         let about = self.about(title);
         let mut writer =
             self.folder.create_audio(&form.path, &form.file, (rate_hz, audio.channels()), &about)?;
@@ -210,6 +211,37 @@ impl Finish<'_> {
         about
     }
 
+    /// Opens the files of stems, which are named after them.
+    pub(crate) fn writers(&mut self, forms: &[Form]) -> Result<Vec<AudioWriter>, Error> {
+        let open = |form: &Form| {
+            let about = self.about(Some(&form.file.file));
+            let spec = (self.session.rate_hz, 2);
+            let mut writer = self.folder.create_audio(&form.path, &form.file, spec, &about)?;
+            writer.expect_frames(self.bus.frames);
+            Ok(writer)
+        };
+        forms.iter().map(open).collect()
+    }
+
+    /// Measures and tags complete files of stems side by side, and keeps them.
+    pub(crate) fn sealed(
+        &mut self,
+        forms: &[Form],
+        files: Vec<FinishedFile>,
+    ) -> Result<Vec<Deliverable>, Error> {
+        let (rate_hz, progress) = (self.session.rate_hz, self.progress);
+        progress.begin("verifying the stems", Some(self.bus.frames * forms.len() as u64));
+        let abouts: Vec<About> = forms.iter().map(|form| self.about(Some(&form.file.file))).collect();
+        let jobs = files.into_par_iter().zip(forms).zip(&abouts);
+        let sealed = jobs.map(|((file, form), about)| seal(file, (form, rate_hz), None, about, progress));
+        let sealed = sealed.collect::<Result<Vec<_>, Error>>()?;
+        let kept = sealed.into_iter().zip(forms).map(|((file, measured), form)| {
+            let measured = self.keep(file, measured);
+            self.deliverable(form, rate_hz, &measured, Vec::new(), None)
+        });
+        Ok(kept.collect())
+    }
+
     pub(crate) fn keep(&mut self, file: FinishedFile, measured: Measured) -> Measured {
         self.folder.stage_file(file);
         measured
@@ -227,8 +259,13 @@ impl Finish<'_> {
         let about = About::default();
         let writer = AudioWriter::create(&target, form, (rate_hz, audio.channels()), &about)?;
         let encoded = deliver::write(form, at_rate(audio, rate_hz), writer, self.options, self.progress)?;
-        let measured =
-            deliver::measure(encoded.path(), (form.format, rate_hz), None, Some(FILE_METERS), self.progress)?;
+        let measured = deliver::measure(
+            encoded.path(),
+            (form.format, rate_hz),
+            None,
+            meters(&form.name()),
+            self.progress,
+        )?;
         let length = expected_frames(self.bus.frames, self.session.rate_hz, rate_hz);
         let promises = deliver::keep(deliver::promises(form, rate_hz, length), &measured.readings);
         Ok(CodecCheck { profile: profile.to_owned(), form: form.clone(), promises })
@@ -238,7 +275,7 @@ impl Finish<'_> {
     pub(crate) fn limited(
         &self,
         form: &Form,
-        (group, moves): (&Group, &[Move]),
+        (aim, rate_hz, moves): (Aim, u32, &[Move]),
         measured: &Measured,
         gave_way: Option<&str>,
     ) -> Deliverable {
@@ -255,12 +292,12 @@ impl Finish<'_> {
                 promise.within = [low - LOSSY_LU - measured.turned_down_db.unwrap_or(0.0), high + LOSSY_LU];
             }
         }
-        let ceiling = match group.aim.ending {
+        let ceiling = match aim.ending {
             Ending::Limited => limiter(moves).map(|l| l.ceiling_dbtp.0),
-            Ending::Open | Ending::Cut => Some(group.aim.ceiling_dbtp),
+            Ending::Open | Ending::Cut => Some(aim.ceiling_dbtp),
         };
         promises.extend(deliver::limited_promises(&form.file, ceiling, clipped));
-        self.deliverable(form, group.rate_hz, measured, promises, gave_way)
+        self.deliverable(form, rate_hz, measured, promises, gave_way)
     }
 
     /// The record of a file.

@@ -14,11 +14,32 @@ use crate::{
 };
 
 /// The meters for files beside the master.
-pub(crate) const FILE_METERS: &[&str] = &["loudness", "peak", "clipping"];
+const FILE_METERS: &[&str] = &["loudness", "peak", "clipping"];
 /// What a lossy file over full scale is corrected by beyond the excess: a codec's noise falls otherwise each time.
 pub(crate) const CODEC_EXCESS_DB: f64 = 0.05;
 /// How often a lossy file is encoded at most.
 const ENCODINGS: u32 = 4;
+
+/// The meters that hear a file; the master is heard by all.
+pub(crate) fn meters(path: &str) -> Option<&'static [&'static str]> {
+    (path != DELIVERABLES[0].file).then_some(FILE_METERS)
+}
+
+/// Measures a complete file, if that was not done yet, and writes into it what is told of it.
+pub(crate) fn seal(
+    mut file: FinishedFile,
+    (form, rate_hz): (&Form, u32),
+    measured: Option<Measured>,
+    about: &About,
+    progress: &dyn Progress,
+) -> Result<(FinishedFile, Measured), Error> {
+    let format = form.file.format;
+    let measure = || deliver::measure(file.path(), (format, rate_hz), None, meters(&form.path), progress);
+    let mut measured = measured.map_or_else(measure, Ok)?;
+    about.write_into(&mut file, format, &measured.levels())?;
+    measured.sha256 = acetate_files::sha256_file(file.path())?;
+    Ok((file, measured))
+}
 
 /// A file that is about to be written.
 pub(crate) struct Job<'a> {
@@ -41,7 +62,7 @@ impl Job<'_> {
         let format = form.file.format;
         let mut file = deliver::write(&form.file, at_rate(audio, rate_hz), writer, options, progress)?;
         let mut before = at_rate(audio, rate_hz);
-        let meters = (form.path != DELIVERABLES[0].file).then_some(FILE_METERS);
+        let meters = meters(&form.path);
         let of = (format, rate_hz);
         let mut measured = deliver::measure(file.path(), of, Some(before.as_mut()), meters, progress)?;
         let mut down_db = 0.0;
@@ -60,9 +81,7 @@ impl Job<'_> {
             measured = deliver::measure(file.path(), of, None, meters, progress)?;
         }
         measured.turned_down_db = (down_db > 0.0).then_some(down_db);
-        about.write_into(&mut file, format, &measured.levels())?;
-        measured.sha256 = acetate_files::sha256_file(file.path())?;
-        Ok((file, measured))
+        seal(file, (&form, rate_hz), Some(measured), &about, progress)
     }
 }
 

@@ -81,11 +81,14 @@ pub(crate) fn refuse_impossible(brief: &Brief) -> Result<(), Error> {
         let given = wrong.path.join(".");
         return Err(Error::BadWish { given, error: wrong.error });
     }
-    for (_, profile) in asked(brief)? {
-        let all = profile.files.iter().chain(&profile.codecs).chain(&profile.stems);
-        let alac = profile.stem_mp4.then_some(Format::Alac);
-        all.map(|form| form.format).chain(alac).try_for_each(encoder_of)?;
-    }
+    let profiles = asked(brief)?;
+    let needed = |format: &Format| {
+        profiles.iter().any(|(_, profile)| {
+            let mut all = profile.files.iter().chain(&profile.codecs).chain(&profile.stems);
+            all.any(|form| form.format == *format) || (profile.stem_mp4 && *format == Format::Alac)
+        })
+    };
+    Format::all().filter(needed).try_for_each(encoder_of)?;
     cover(brief).map(drop)
 }
 
@@ -127,7 +130,23 @@ impl Order {
             let path = format!("{VERSIONS}/{}.wav", version.file());
             order.add_version(session, version, gains, Form { path, file: FileForm::default() });
         }
+        order.refuse_two_of_one_name(session)?;
         Ok(order)
+    }
+
+    /// Stems may have names that no two files can have, and a person's profile that of a folder of ours.
+    fn refuse_two_of_one_name(&self, session: &Session) -> Result<(), Error> {
+        let mut paths: Vec<String> = self.paths(session).iter().map(|path| path.to_lowercase()).collect();
+        paths.sort();
+        match paths.array_windows().find(|[one, other]| one == other) {
+            None => Ok(()),
+            Some([path, _]) => {
+                let error = format!(
+                    "expected files of different names, found two that would be `{path}`; rename one"
+                );
+                Err(Error::BadWish { given: "deliver".into(), error })
+            }
+        }
     }
 
     fn add_profile(&mut self, session: &Session, name: &str, profile: &Profile) -> Result<(), Error> {
@@ -141,8 +160,9 @@ impl Order {
         }
         let first = profile.files.first();
         let rate_hz = first.map_or(session.rate_hz, |file| file.file_rate_hz(session.rate_hz));
-        let codecs = profile.codecs.iter().map(|codec| (name.to_owned(), codec.clone()));
-        self.group(aim, rate_hz).codecs.extend(codecs);
+        for codec in &profile.codecs {
+            self.group(aim, rate_hz).codecs.push((name.to_owned(), codec.clone()));
+        }
         if let Some(form) = &profile.stems {
             if session.stems.len() > 1 {
                 let folder = if profile.files.is_empty() { name.to_owned() } else { format!("{name}/stems") };

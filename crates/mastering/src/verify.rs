@@ -4,7 +4,7 @@ use acetate_files::Checksums;
 use acetate_model::{Kept, Outcome, Quantity, Session, Sum};
 use rayon::prelude::*;
 
-use crate::{CHECKSUMS, Error, Options, Progress, SESSION_FILE, deliver, read_session, sums};
+use crate::{CHECKSUMS, Error, Options, Progress, SESSION_FILE, deliver, job::meters, read_session, sums};
 
 /// What became of a delivered folder.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -53,7 +53,7 @@ pub fn verify(folder: &Path, options: &Options, progress: &dyn Progress) -> Resu
             .map(|delivered| {
                 let path = folder.join(&delivered.file);
                 let of = (delivered.format, delivered.rate_hz);
-                let measured = deliver::measure(&path, of, None, None, progress)?;
+                let measured = deliver::measure(&path, of, None, meters(&delivered.file), progress)?;
                 let promised = delivered.promises.iter().map(|kept| kept.promise.clone());
                 let promises = promised.filter(|p| !OF_A_RENDERING.contains(&p.quantity)).collect();
                 let promises = deliver::keep(promises, &measured.readings);

@@ -69,6 +69,11 @@ const ABOUT: [About; 8] = [
 ];
 
 impl Format {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ABOUT.iter().map(|about| about.format)
+    }
+
     fn about(self) -> &'static About {
         ABOUT.iter().find(|about| about.format == self).unwrap_or(&ABOUT[0])
     }
@@ -222,17 +227,7 @@ mod tests {
 
     #[test]
     fn every_format_is_told() {
-        let formats = [
-            Format::Wav,
-            Format::Aiff,
-            Format::Flac,
-            Format::Alac,
-            Format::Mp3,
-            Format::Aac,
-            Format::Opus,
-            Format::Vorbis,
-        ];
-        for format in formats {
+        for format in Format::all() {
             assert_eq!(format.about().format, format);
             assert_eq!(format.is_lossy(), format.kbps().is_some());
         }

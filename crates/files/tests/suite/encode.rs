@@ -104,17 +104,7 @@ fn tags_codes_and_pictures_are_found_by_another_program() {
     let folder = tempdir().expect("a folder");
     let about = about(folder.path());
     let audio = tone(RATE_HZ, FRAMES, 24);
-    let formats = [
-        Format::Wav,
-        Format::Aiff,
-        Format::Flac,
-        Format::Alac,
-        Format::Mp3,
-        Format::Aac,
-        Format::Opus,
-        Format::Vorbis,
-    ];
-    for format in formats.into_iter().filter(|format| encoder_of(*format).is_ok()) {
+    for format in Format::all().filter(|format| encoder_of(*format).is_ok()) {
         let form = FileForm { format, ..FileForm::default() };
         let path = folder.path().join(form.name());
         write(&path, &form, &audio, &about);

@@ -1,10 +1,10 @@
 //! A file for DJ software: the master and four groups of stems that add up to it.
 
 use acetate_files::{AudioWriter, StemTrack, join_tracks, name_stems};
-use acetate_model::{Deliverable, FileForm, Format, Promise, Role, Spec, Stem, Sum};
+use acetate_model::{Deliverable, FileForm, Role, Spec, Stem, Sum};
 
 use super::set::Set;
-use crate::{Error, deliver, finish::Finish, job::FILE_METERS, order::Form, sums};
+use crate::{Error, finish::Finish, job::seal, order::Form, sums};
 
 /// Stems in such a file.
 const TRACKS: usize = 4;
@@ -93,12 +93,10 @@ impl Deck {
     pub(super) fn finish(self, finish: &mut Finish) -> Result<(Deliverable, Sum), Error> {
         let rate_hz = finish.session.rate_hz;
         let target = finish.folder.path().join(&self.form.path);
-        let mut file = join_tracks(&target, &self.set.finish()?, rate_hz)?;
-        let format = Format::Alac;
+        let file = join_tracks(&target, &self.set.finish()?, rate_hz)?;
         finish.progress.begin("verifying the stem file", Some(finish.bus.frames));
-        let of = (format, rate_hz);
-        let mut measured = deliver::measure(file.path(), of, None, Some(FILE_METERS), finish.progress)?;
-        finish.about(None).write_into(&mut file, format, &measured.levels())?;
+        let of = (&self.form, rate_hz);
+        let (mut file, mut measured) = seal(file, of, None, &finish.about(None), finish.progress)?;
         let tracks: Vec<StemTrack> = self
             .groups
             .iter()
@@ -106,10 +104,10 @@ impl Deck {
             .map(|(group, (_, colour))| StemTrack { name: group.name.clone(), colour })
             .collect();
         name_stems(&mut file, &tracks)?;
+        // the names came last, since players look for them in the box that tags are written into
         measured.sha256 = acetate_files::sha256_file(file.path())?;
         let measured = finish.keep(file, measured);
-        let none: Vec<Promise> = Vec::new();
-        let mut delivered = finish.deliverable(&self.form, rate_hz, &measured, none, None);
+        let mut delivered = finish.deliverable(&self.form, rate_hz, &measured, Vec::new(), None);
         delivered.turned_down_db =
             acetate_model::amplitude_db(f64::from(1.0 / self.turned_down)).filter(|db| *db > 0.0);
         let track = |n: usize| format!("{}#{n}", self.form.path);

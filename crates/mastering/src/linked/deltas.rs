@@ -1,17 +1,13 @@
 //! What mastering changed, to be heard alone: of the song, of each stem, and by the limiter.
 
 use acetate_files::AudioWriter;
-use acetate_model::{
-    Audio, Block, Deliverable, FileForm, Json, Place, Promise, Quantity, Source, Sum, amplitude,
-};
+use acetate_model::{Audio, Block, Deliverable, FileForm, Json, Place, Quantity, Source, Sum, amplitude};
 use rayon::prelude::*;
 
 use crate::{
     DELIVERABLES, Error,
     bus::lanes,
-    deliver,
     finish::Finish,
-    job::FILE_METERS,
     order::{Form, StemsForm, stem_forms},
     settle::Settled,
     sums,
@@ -54,13 +50,7 @@ impl Deltas {
         let forms: Vec<Form> =
             [named(BEFORE), named(LIMITER)].into_iter().chain(stem_forms(&stems, finish.session)).collect();
         let rate_hz = finish.session.rate_hz;
-        let writers = forms.iter().map(|form| {
-            let about = finish.about(Some(&form.file.file));
-            let mut writer = finish.folder.create_audio(&form.path, &form.file, (rate_hz, 2), &about)?;
-            writer.expect_frames(finish.bus.frames);
-            Ok(writer)
-        });
-        let writers = writers.collect::<Result<Vec<_>, Error>>()?;
+        let writers = finish.writers(&forms)?;
         let (sent, _) = lanes((finish.session, finish.files), &[])?;
         let before = finish.session.readings.scalar(&Place::Master, Quantity::Integrated);
         let louder_lu = lufs.zip(before).map_or(0.0, |(after, before)| after - before);
@@ -102,26 +92,8 @@ impl Deltas {
     }
 
     pub(super) fn finish(self, finish: &mut Finish) -> Result<(Vec<Deliverable>, Sum), Error> {
-        let rate_hz = finish.session.rate_hz;
-        let progress = finish.progress;
-        progress.begin("verifying the differences", Some(finish.bus.frames * self.forms.len() as u64));
-        let abouts: Vec<_> = self.forms.iter().map(|form| finish.about(Some(&form.file.file))).collect();
-        let files = self.writers.into_par_iter().zip(&self.forms).zip(abouts);
-        let measured = files.map(|((writer, form), about)| {
-            let mut file = writer.finish()?;
-            let of = (form.file.format, rate_hz);
-            let mut measured = deliver::measure(file.path(), of, None, Some(FILE_METERS), progress)?;
-            about.write_into(&mut file, form.file.format, &measured.levels())?;
-            measured.sha256 = acetate_files::sha256_file(file.path())?;
-            Ok((file, measured))
-        });
-        let measured = measured.collect::<Result<Vec<_>, Error>>()?;
-        let mut deliverables = Vec::new();
-        for ((file, measured), form) in measured.into_iter().zip(&self.forms) {
-            let measured = finish.keep(file, measured);
-            let none: Vec<Promise> = Vec::new();
-            deliverables.push(finish.deliverable(form, rate_hz, &measured, none, None));
-        }
+        let files = self.writers.into_par_iter().map(AudioWriter::finish).collect::<Result<Vec<_>, _>>()?;
+        let deliverables = finish.sealed(&self.forms, files)?;
         let parts = self.forms.iter().filter(|form| !form.path.ends_with(&format!("{LIMITER}.wav")));
         let parts = parts.map(|form| form.path.clone()).collect();
         Ok((deliverables, sums::near(parts, DELIVERABLES[0].file, None)))

@@ -6,7 +6,7 @@ mod set;
 mod stems;
 
 use acetate_files::{Scratch, ScratchReader};
-use acetate_model::{Audio, Block, Deliverable, Move, Place, Promise, Quantity, Source, Sum, amplitude_db};
+use acetate_model::{Audio, Block, Deliverable, Move, Place, Promise, Quantity, Sum, amplitude_db};
 use acetate_render::{Graph, Shape};
 use rayon::prelude::*;
 
@@ -17,9 +17,8 @@ use stems::StemFiles;
 
 use crate::{
     DELIVERABLES, Error,
-    bus::{lanes, split},
-    deliver,
-    finish::Finish,
+    bus::{at_rate, lanes, split},
+    finish::{Finish, dither_margin_db},
     forecast::Envelope,
     job::turned_down,
     order::VersionForm,
@@ -81,7 +80,7 @@ impl Linked<'_, '_> {
         versions: &[&VersionForm],
         deliverables: &mut Vec<Deliverable>,
         sums: &mut Vec<Sum>,
-    ) -> Result<Vec<ScratchReader>, Error> {
+    ) -> Result<Vec<Recorded>, Error> {
         let order = self.finish.order;
         let sets = order.stems.iter().map(|stems| StemFiles::open(self.finish, stems, 0));
         let mut sets = sets.collect::<Result<Vec<_>, _>>()?;
@@ -120,19 +119,19 @@ impl Linked<'_, '_> {
             deliverables.extend(files);
             sums.push(sum);
         }
-        Ok(recordings.into_iter().map(|recording| recording.audio.into_reader()).collect())
+        Ok(recordings.into_iter().map(Recording::finish).collect())
     }
 
     fn linked_versions(
         &mut self,
         versions: &[&VersionForm],
-        recordings: Vec<ScratchReader>,
+        recordings: Vec<Recorded>,
         deliverables: &mut Vec<Deliverable>,
         sums: &mut Vec<Sum>,
     ) -> Result<(), Error> {
         let mut done: Vec<(&VersionForm, Option<f64>)> = Vec::new();
-        for (&wanted, recording) in versions.iter().zip(recordings) {
-            let down_db = over_db(recording.clone())?.filter(|_| wanted.form.file.sample_bits() != Some(32));
+        for (&wanted, (recording, over_db)) in versions.iter().zip(recordings) {
+            let down_db = over_db.filter(|_| wanted.form.file.sample_bits() != Some(32));
             let recording = match down_db {
                 // dither adds a step or two to a peak
                 Some(db) => {
@@ -147,7 +146,8 @@ impl Linked<'_, '_> {
             for measured in &measured {
                 let mut delivered =
                     self.finish.deliverable(&wanted.form, wanted.rate_hz, measured, vec![peak.clone()], None);
-                delivered.turned_down_db = down_db;
+                let both = [down_db, delivered.turned_down_db];
+                delivered.turned_down_db = both.into_iter().flatten().reduce(|a, b| a + b);
                 deliverables.push(delivered);
             }
             done.push((wanted, down_db));
@@ -184,20 +184,17 @@ impl Linked<'_, '_> {
                 Ok::<_, Error>(())
             })
         })?;
-        let group = &self.finish.order.groups[0];
-        let moves = group.aim.moves(self.finish.session, self.finish.last);
+        let aim = self.finish.order.groups[0].aim;
+        let moves = aim.moves(self.finish.session, self.finish.last);
         for ((wanted, recording), envelope) in versions.iter().zip(recordings).zip(envelopes) {
-            let audio = recording.audio.into_reader();
-            let bus = || crate::bus::at_rate(&audio, wanted.rate_hz);
+            let (audio, _) = recording.finish();
+            let bus = || at_rate(&audio, wanted.rate_hz);
             let stage = Stage {
                 bus: &bus,
                 moves: &moves,
                 envelope: &envelope,
                 drive_db: None,
-                margin_db: crate::finish::dither_margin_db(
-                    std::slice::from_ref(&wanted.form),
-                    group.aim.ceiling_dbtp,
-                ),
+                margin_db: dither_margin_db(std::slice::from_ref(&wanted.form), aim.ceiling_dbtp),
                 open_dbtp: None,
                 folder: self.finish.folder.path(),
             };
@@ -205,10 +202,9 @@ impl Linked<'_, '_> {
             let job = self.finish.open(&wanted.form, &settled.audio, Some(&wanted.version.to_string()))?;
             for mut measured in self.finish.write_all(vec![job])? {
                 measured.add_reduction(&settled.worked);
-                let of_version = crate::order::Group { rate_hz: wanted.rate_hz, ..group.clone() };
                 deliverables.push(self.finish.limited(
                     &wanted.form,
-                    (&of_version, &moves),
+                    (aim, wanted.rate_hz, &moves),
                     &measured,
                     settled.gave_way.as_deref(),
                 ));
@@ -223,6 +219,7 @@ impl Linked<'_, '_> {
         let recording = |wanted: &&VersionForm| Recording {
             gains: wanted.gains.clone(),
             sum: Audio::silence(session.rate_hz, 2, 0),
+            peak: 0.0,
             audio: Scratch::new(session.rate_hz, 2, memory_bytes, folder.path()),
         };
         versions.iter().map(recording).collect()
@@ -234,21 +231,21 @@ struct Recording {
     gains: Vec<f64>,
     /// The last block of it.
     sum: Audio,
+    peak: f32,
     audio: Scratch,
 }
+
+/// A version, and how far its highest sample lies over full scale, if it does.
+type Recorded = (ScratchReader, Option<f64>);
 
 impl Recording {
     fn push(&mut self, block: &Block) -> Result<(), Error> {
         weigh(&block.linked, &self.gains, block.frames(), &mut self.sum);
+        self.peak = self.sum.channels.iter().flatten().fold(self.peak, |peak, x| peak.max(x.abs()));
         Ok(self.audio.push(&self.sum)?)
     }
-}
 
-/// How far the highest sample lies over full scale, if it does.
-fn over_db(mut audio: ScratchReader) -> Result<Option<f64>, Error> {
-    let (mut block, mut peak) = (Audio::default(), 0.0f32);
-    while audio.read(&mut block, deliver::BLOCK)? > 0 {
-        peak = block.channels.iter().flatten().fold(peak, |peak, x| peak.max(x.abs()));
+    fn finish(self) -> Recorded {
+        (self.audio.into_reader(), amplitude_db(f64::from(self.peak)).filter(|db| *db > 0.0))
     }
-    Ok(amplitude_db(f64::from(peak)).filter(|db| *db > 0.0))
 }

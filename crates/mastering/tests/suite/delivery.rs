@@ -293,7 +293,7 @@ fn a_wish_that_cannot_be_fulfilled_is_refused_before_anything_is_written() {
         set(&mut brief);
         brief
     };
-    let wishes: [(Brief, &str); 8] = [
+    let wishes: [(Brief, &str); 9] = [
         (tags(&|b| b.tags.isrc = Some("17".into())), "US-RC1-76-07839"),
         (tags(&|b| b.tags.upc = Some("036000291453".into())), "036000291452"),
         (tags(&|b| b.tags.date = Some("25.11.2026".into())), "2026-11-25"),
@@ -301,6 +301,15 @@ fn a_wish_that_cannot_be_fulfilled_is_refused_before_anything_is_written() {
         (tags(&|b| b.deliver = vec!["steaming".into()]), "did you mean `streaming`"),
         (tags(&|b| b.versions = vec!["without/tuba".parse().expect("a version")]), "bass, drums, keys, lead"),
         (tags(&|b| b.versions = vec!["instrumental".parse().expect("a version")]), "roles."),
+        (
+            tags(&|b| {
+                b.deliver = vec!["versions".into()];
+                b.versions = vec!["without/drums".parse().expect("a version")];
+                let files = vec![FileForm { file: "without-drums".into(), ..FileForm::default() }];
+                b.profiles.insert("versions".into(), Profile { files, ..Profile::default() });
+            }),
+            "rename one",
+        ),
         (
             tags(&|b| {
                 b.deliver = vec!["mine".into()];
