@@ -442,6 +442,6 @@ fn a_format_without_its_encoder_is_refused_before_any_work() {
         .arg(case.out())
         .args(["--deliver", "dj"]);
     Ran(master.output().unwrap(), case.out())
-        .says(2, &["mp3", "ffmpeg", "WAV, AIFF or FLAC"])
+        .says(2, &["alac", "ffmpeg", "WAV, AIFF or FLAC"])
         .leaves_nothing();
 }
